@@ -1,0 +1,77 @@
+//! What can go wrong, told so that the reader knows what to do next.
+
+use std::fmt::Display;
+
+/// The result of everything that can fail in this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Everything a user of the crate can get wrong, or the machine can refuse.
+///
+/// Each message names what and where, what was expected, what was found and what to do.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A shape, size or option that does not fit the layer, loss, optimizer or call it was given to.
+    #[error("{what}: expected {expected}, got {got}; {help}")]
+    Request {
+        /// The layer or option, by name.
+        what: String,
+        /// What would have been right.
+        expected: String,
+        /// What was given.
+        got: String,
+        /// What to do.
+        help: String,
+    },
+    /// A data set or file that is missing, damaged or not what it says it is.
+    #[error("{0}")]
+    Data(String),
+    /// No usable device, or one that was refused.
+    #[error("{what}; {help}")]
+    Device {
+        /// What was found.
+        what: String,
+        /// What to do.
+        help: String,
+    },
+    /// The plan does not fit the device.
+    #[error("{what} needs {needed} bytes, the device allows {allowed}; {help}")]
+    Memory {
+        /// The buffer, binding or plan that does not fit.
+        what: String,
+        /// Bytes needed.
+        needed: u64,
+        /// Bytes the device offers.
+        allowed: u64,
+        /// What to do.
+        help: String,
+    },
+    /// The device was lost or reported a fault while working.
+    #[error("device lost while {during}: {reason}; start again, or choose another device with --device")]
+    Lost {
+        /// What was being done.
+        during: String,
+        /// What the driver said.
+        reason: String,
+    },
+    /// The loss stopped being a finite number.
+    #[error("training diverged: loss is {loss} after step {step}; lower the learning rate, clip gradients, or normalise the input")]
+    Diverged {
+        /// Steps done.
+        step: u64,
+        /// The value seen.
+        loss: f64,
+    },
+}
+
+impl Error {
+    /// An [`Error::Request`] from its four parts.
+    pub fn request(what: impl Display, expected: impl Display, got: impl Display, help: impl Display) -> Self {
+        Self::Request { what: what.to_string(), expected: expected.to_string(), got: got.to_string(), help: help.to_string() }
+    }
+
+    /// An [`Error::Device`] from its two parts.
+    pub fn device(what: impl Display, help: impl Display) -> Self {
+        Self::Device { what: what.to_string(), help: help.to_string() }
+    }
+}

@@ -1,0 +1,15 @@
+//! What every floor stands on: errors, shapes, numbers, the counter RNG and the dense matrix product.
+//!
+//! This floor imports nothing of ours.
+
+pub mod error;
+pub mod product;
+pub mod real;
+pub mod rng;
+pub mod rows;
+pub mod vector_math;
+
+pub use error::{Error, Result};
+pub use real::Real;
+pub use rng::Seed;
+pub use rows::{RowData, Rows};

@@ -1,0 +1,54 @@
+//! How walkers fill a kernel's operands, and how near the GPU has to come to the judge.
+
+use crate::base::rng::Stream;
+
+/// What the numbers of an operand look like in a test case.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Domain {
+    /// Standard normal.
+    Normal,
+    /// Uniform in (0, 1]: variances, second moments, scales.
+    Positive,
+    /// Integers 0..classes, as labels are.
+    Labels(u32),
+    /// Rows of `width` numbers that sum to one.
+    Probabilities(usize),
+}
+
+impl Domain {
+    /// `len` numbers of this domain, exactly representable in f32, the same for the same `salt`.
+    pub fn fill(self, len: usize, salt: u32) -> Vec<f64> {
+        let stream = Stream { seed: 0x5eed, stream: salt };
+        let uniform = |i: usize| stream.uniform(0, i as u32);
+        let exact = |v: f64| f64::from(v as f32);
+        match self {
+            Self::Normal => (0..len).map(|i| exact(stream.normal(0, i as u32))).collect(),
+            Self::Positive => (0..len).map(|i| exact(1.0 - uniform(i))).collect(),
+            Self::Labels(classes) => (0..len).map(|i| (uniform(i) * f64::from(classes)).floor()).collect(),
+            Self::Probabilities(width) => {
+                let mut v: Vec<f64> = (0..len).map(|i| 1.0 - uniform(i)).collect();
+                for row in v.chunks_mut(width.max(1)) {
+                    let sum: f64 = row.iter().sum();
+                    row.iter_mut().for_each(|p| *p = exact(*p / sum));
+                }
+                v
+            }
+        }
+    }
+}
+
+/// How far a GPU result may be from the f64 twin: `|gpu − twin| ≤ bound · max(1, |twin|)`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tolerance {
+    /// The bound.
+    pub bound: f64,
+    /// Why it is not smaller.
+    pub reason: &'static str,
+}
+
+impl Tolerance {
+    /// A few roundings a number.
+    pub const POINTWISE: Self = Self { bound: 1e-6, reason: "a few f32 roundings a number" };
+    /// Sums of up to some thousand terms.
+    pub const REDUCTION: Self = Self { bound: 1e-5, reason: "f32 sums of up to a thousand terms" };
+}

@@ -1,0 +1,153 @@
+//! The plan: what to run, on which bytes. Recorded once on a [`Tape`], replayed every step.
+
+pub mod fuse;
+pub mod kernels;
+pub mod memory;
+pub mod show;
+pub mod tape;
+
+pub use memory::{Buffer, Place};
+pub use tape::{Tape, Value};
+
+use crate::kernel::{Call, Stage};
+use std::sync::Arc;
+
+/// What a value is for, which decides where it lives and how long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// A batch's samples or labels, filled by the executor before each step.
+    Input,
+    /// Kept until somebody reads it: predictions.
+    Output,
+    /// A trainable variable; all of them are one arena.
+    Param,
+    /// The gradient of a variable, at the same place of its own arena.
+    Grad,
+    /// An optimizer's memory, one arena each, laid out like the variables.
+    Slot(u8),
+    /// Neither trained nor temporary: moving statistics, frozen variables, metric sums.
+    State,
+    /// All variables, gradients or one slot as a single array: what an optimizer sees.
+    Whole(Arena),
+    /// Lives between its first and last use within a program; shares a buffer with others.
+    Temp,
+}
+
+/// The three kinds of arena.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Arena {
+    /// Variables.
+    Param,
+    /// Gradients.
+    Grad,
+    /// An optimizer's memory.
+    Slot(u8),
+}
+
+/// What is known of a value besides its place.
+#[derive(Clone, Debug)]
+pub struct ValueInfo {
+    /// `layer/what`, as the listing shows it.
+    pub name: String,
+    /// Row-major shape; batch first where there is one.
+    pub shape: Vec<usize>,
+    /// What it is for.
+    pub role: Role,
+}
+
+impl ValueInfo {
+    /// Numbers in it.
+    pub fn len(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    /// Whether it holds no number.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// The two things a model does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Program {
+    /// Forward in training mode, loss, backward, update.
+    Train,
+    /// Forward in inference mode, loss and metrics.
+    Evaluate,
+}
+
+impl Program {
+    /// Both, in the order of [`Plan::programs`].
+    pub const ALL: [Self; 2] = [Self::Train, Self::Evaluate];
+}
+
+/// One kernel start.
+#[derive(Clone)]
+pub struct Dispatch {
+    /// The kernel and its dims.
+    pub call: Arc<dyn Call>,
+    /// Operands read, in the kernel's order.
+    pub reads: Vec<Value>,
+    /// Operands written; the first goes through the stages.
+    pub writes: Vec<Value>,
+    /// Fillings of the hole and their operands.
+    pub stages: Vec<(Stage, Option<Value>)>,
+}
+
+impl Dispatch {
+    /// Everything read, stages included.
+    pub fn all_reads(&self) -> impl Iterator<Item = Value> + '_ {
+        let aux = self.stages.iter().filter(|(s, _)| s.reads_aux()).filter_map(|(_, v)| *v);
+        self.reads.iter().copied().chain(aux)
+    }
+
+    /// Everything written, stages included.
+    pub fn all_writes(&self) -> impl Iterator<Item = Value> + '_ {
+        let aux = self.stages.iter().filter(|(s, _)| s.writes_aux()).filter_map(|(_, v)| *v);
+        self.writes.iter().copied().chain(aux)
+    }
+}
+
+/// A frozen recording: flat lists of dispatches over buffers of known size.
+#[derive(Clone)]
+pub struct Plan {
+    /// What each value is.
+    pub values: Vec<ValueInfo>,
+    /// Where each value lives.
+    pub places: Vec<Place>,
+    /// The buffers to allocate.
+    pub buffers: Vec<Buffer>,
+    /// The dispatches of [`Program::Train`] and [`Program::Evaluate`].
+    pub programs: [Vec<Dispatch>; 2],
+    /// Values that start as something else than zero.
+    pub initial: Vec<(Value, Vec<f64>)>,
+    /// Samples a batch.
+    pub batch: usize,
+}
+
+impl Plan {
+    /// The dispatches of a program.
+    pub fn program(&self, program: Program) -> &[Dispatch] {
+        &self.programs[program as usize]
+    }
+
+    /// The place of a value.
+    pub fn place(&self, value: Value) -> Place {
+        self.places[value.0]
+    }
+
+    /// The value called `name`, if there is one.
+    pub fn find(&self, name: &str) -> Option<Value> {
+        self.values.iter().position(|v| v.name == name).map(Value)
+    }
+
+    /// All values of a role, in the order of recording.
+    pub fn of_role(&self, role: Role) -> impl Iterator<Item = Value> + '_ {
+        (0..self.values.len()).map(Value).filter(move |v| self.values[v.0].role == role)
+    }
+
+    /// Bytes of device memory the buffers take with `f32` numbers.
+    pub fn bytes(&self) -> u64 {
+        self.buffers.iter().map(|b| b.len as u64 * 4).sum()
+    }
+}

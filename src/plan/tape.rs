@@ -1,0 +1,285 @@
+//! The tape: layers record their kernels on it, forward first, then each layer's backward closure in reverse.
+
+use super::{Arena, Dispatch, Plan, Program, Role, ValueInfo, fuse, kernels, memory};
+use crate::base::{Error, Result};
+use crate::kernel::{Bound, Dims, Kernel, Map, SlopeFrom, Stage};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// A value on the tape, by number.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+pub struct Value(pub usize);
+
+type Backward = Box<dyn FnOnce(&mut Tape) -> Result<()>>;
+
+/// A recording in progress.
+pub struct Tape {
+    values: Vec<ValueInfo>,
+    programs: [Vec<Dispatch>; 2],
+    current: Program,
+    initial: Vec<(Value, Vec<f64>)>,
+    named: HashMap<String, Value>,
+    backward: Vec<Backward>,
+    gradients: HashMap<Value, Value>,
+    streams: HashMap<String, u32>,
+    scope: String,
+    batch: usize,
+}
+
+impl Tape {
+    /// An empty tape for batches of `batch` samples.
+    pub fn new(batch: usize) -> Self {
+        Self {
+            values: Vec::new(),
+            programs: [Vec::new(), Vec::new()],
+            current: Program::Train,
+            initial: Vec::new(),
+            named: HashMap::new(),
+            backward: Vec::new(),
+            gradients: HashMap::new(),
+            streams: HashMap::new(),
+            scope: String::new(),
+            batch,
+        }
+    }
+
+    /// Samples a batch.
+    pub fn batch(&self) -> usize {
+        self.batch
+    }
+
+    /// Records into `program` from here on.
+    pub fn begin(&mut self, program: Program) {
+        self.current = program;
+    }
+
+    /// Whether layers behave as in training.
+    pub fn training(&self) -> bool {
+        self.current == Program::Train
+    }
+
+    /// Names what follows after a layer: `scope/kernel`.
+    pub fn enter(&mut self, layer: &str) {
+        layer.clone_into(&mut self.scope);
+    }
+
+    /// The layer being recorded.
+    pub fn scope(&self) -> &str {
+        &self.scope
+    }
+
+    /// Shape of a value.
+    pub fn shape(&self, v: Value) -> &[usize] {
+        &self.values[v.0].shape
+    }
+
+    /// Numbers in a value.
+    pub fn len(&self, v: Value) -> usize {
+        self.values[v.0].len()
+    }
+
+    /// Role of a value.
+    pub fn role(&self, v: Value) -> Role {
+        self.values[v.0].role
+    }
+
+    /// The random stream of the layer being recorded: the same in every program.
+    pub fn stream(&mut self) -> u32 {
+        let next = self.streams.len() as u32 + 1;
+        *self.streams.entry(self.scope.clone()).or_insert(next)
+    }
+
+    fn push(&mut self, name: String, shape: &[usize], role: Role) -> Value {
+        self.values.push(ValueInfo { name, shape: shape.to_vec(), role });
+        Value(self.values.len() - 1)
+    }
+
+    fn named(&mut self, name: &str, shape: &[usize], role: Role) -> (Value, bool) {
+        let full = if self.scope.is_empty() { name.to_owned() } else { format!("{}/{name}", self.scope) };
+        if let Some(v) = self.named.get(&full) {
+            return (*v, false);
+        }
+        let v = self.push(full.clone(), shape, role);
+        self.named.insert(full, v);
+        (v, true)
+    }
+
+    /// An array the executor fills before each step.
+    pub fn input(&mut self, name: &str, shape: &[usize]) -> Value {
+        self.named(name, shape, Role::Input).0
+    }
+
+    /// A result somebody will read.
+    pub fn output(&mut self, name: &str, shape: &[usize]) -> Value {
+        self.named(name, shape, Role::Output).0
+    }
+
+    /// A temporary, named after the layer.
+    pub fn temp(&mut self, name: &str, shape: &[usize]) -> Value {
+        let name = format!("{}/{name}", self.scope);
+        self.push(name, shape, Role::Temp)
+    }
+
+    /// A trainable variable of the layer being recorded; asked for again, the same one.
+    pub fn param(&mut self, name: &str, shape: &[usize], initial: impl FnOnce() -> Vec<f64>) -> Value {
+        let (v, new) = self.named(name, shape, Role::Param);
+        if new {
+            let gradient = self.push(format!("d {}", self.values[v.0].name), shape, Role::Grad);
+            self.gradients.insert(v, gradient);
+            self.initial.push((v, initial()));
+        }
+        v
+    }
+
+    /// A variable that is not trained, filled with `fill` at first; asked for again, the same one.
+    pub fn state(&mut self, name: &str, shape: &[usize], fill: f64) -> Value {
+        let (v, new) = self.named(name, shape, Role::State);
+        if new && fill != 0.0 {
+            self.initial.push((v, vec![fill; self.len(v)]));
+        }
+        v
+    }
+
+    /// A whole arena as one array. Ask after every variable has been recorded.
+    pub fn whole(&mut self, arena: Arena) -> Value {
+        let params = self.values.iter().filter(|v| v.role == Role::Param);
+        let len = params.map(|v| v.len().next_multiple_of(memory::ALIGN)).sum();
+        self.push(format!("all {arena:?}").to_lowercase(), &[len], Role::Whole(arena))
+    }
+
+    /// Records `kernel`.
+    ///
+    /// # Errors
+    /// An operand shorter than the kernel's contract says, naming both: a mistake of the layer that records.
+    pub fn run<D: Dims, const R: usize, const W: usize>(
+        &mut self,
+        kernel: &Kernel<D, R, W>,
+        dims: D,
+        reads: [Value; R],
+        writes: [Value; W],
+    ) -> Result<()> {
+        for (arg, v) in kernel.reads.iter().zip(reads).chain(kernel.writes.iter().zip(writes)) {
+            let (want, have) = ((arg.len)(&dims), self.len(v));
+            if want > have {
+                return Err(Error::request(
+                    format!("{}: operand `{}` of kernel `{}`", self.scope, arg.name, kernel.name),
+                    format!("at least {want} numbers"),
+                    format!("`{}` of shape {:?}", self.values[v.0].name, self.shape(v)),
+                    "give the layer an input of the shape it was built for",
+                ));
+            }
+        }
+        self.programs[self.current as usize].push(Dispatch {
+            call: Arc::new(Bound::new(kernel, dims)),
+            reads: reads.to_vec(),
+            writes: writes.to_vec(),
+            stages: Vec::new(),
+        });
+        Ok(())
+    }
+
+    /// Records one elementwise stage as a dispatch of its own; the fusion pass moves it into the kernel before.
+    ///
+    /// # Errors
+    /// As [`Tape::run`].
+    pub fn stage(&mut self, x: Value, stage: Stage, aux: Option<Value>, y: Value) -> Result<()> {
+        let dims = kernels::Elements { n: self.len(x) as u32 };
+        self.run(&kernels::COPY, dims, [x], [y])?;
+        if let Some(last) = self.programs[self.current as usize].last_mut() {
+            last.stages.push((stage, aux));
+        }
+        Ok(())
+    }
+
+    /// y = f(x), with its backward.
+    ///
+    /// # Errors
+    /// As [`Tape::run`].
+    pub fn map(&mut self, map: &'static Map, p: [f64; 4], x: Value) -> Result<Value> {
+        let y = self.temp(map.name, &self.shape(x).to_vec());
+        self.stage(x, Stage::Map(map, p), None, y)?;
+        let from = if map.slope_from == SlopeFrom::Input { x } else { y };
+        self.backward(move |t| t.chain(x, y, Stage::Slope(map, p), Some(from)));
+        Ok(y)
+    }
+
+    /// Backward of an elementwise stage: dx = stage(dy).
+    ///
+    /// # Errors
+    /// As [`Tape::run`].
+    pub fn chain(&mut self, x: Value, y: Value, stage: Stage, aux: Option<Value>) -> Result<()> {
+        let Some(dy) = self.gradient(y) else { return Ok(()) };
+        self.contribute(x, |t, dx| t.stage(dy, stage, aux, dx))
+    }
+
+    /// Records `f` to run when the tape is differentiated; nothing outside training.
+    pub fn backward(&mut self, f: impl FnOnce(&mut Self) -> Result<()> + 'static) {
+        if self.training() {
+            self.backward.push(Box::new(f));
+        }
+    }
+
+    /// The gradient of `v`, if something has contributed to it (or it is a variable's).
+    pub fn gradient(&self, v: Value) -> Option<Value> {
+        self.gradients.get(&v).copied()
+    }
+
+    /// Whether a gradient of `v` is wanted at all: not of the samples.
+    pub fn wants_gradient(&self, v: Value) -> bool {
+        self.values[v.0].role != Role::Input
+    }
+
+    /// Gives `f` the place for a contribution to the gradient of `x`; the second and later ones are added.
+    ///
+    /// # Errors
+    /// Those of `f`.
+    pub fn contribute(&mut self, x: Value, f: impl FnOnce(&mut Self, Value) -> Result<()>) -> Result<()> {
+        if !self.wants_gradient(x) {
+            return Ok(());
+        }
+        let shape = self.shape(x).to_vec();
+        let part = self.push(format!("d {}", self.values[x.0].name), &shape, Role::Temp);
+        f(self, part)?;
+        match self.gradients.get(&x).copied() {
+            None => {
+                self.gradients.insert(x, part);
+                Ok(())
+            }
+            Some(sum) => {
+                let dims = kernels::Elements { n: self.len(x) as u32 };
+                self.run(&kernels::ACCUMULATE, dims, [part], [sum])
+            }
+        }
+    }
+
+    /// Records every backward closure, last first.
+    ///
+    /// # Errors
+    /// Those of the closures.
+    pub fn differentiate(&mut self) -> Result<()> {
+        while let Some(f) = self.backward.pop() {
+            f(self)?;
+        }
+        Ok(())
+    }
+
+    /// Freezes the recording, with the fusion pass.
+    pub fn finish(self) -> Plan {
+        self.freeze(true)
+    }
+
+    /// Freezes the recording as it stands: one dispatch a stage. The fused plan computes the same numbers.
+    pub fn finish_naive(self) -> Plan {
+        self.freeze(false)
+    }
+
+    fn freeze(mut self, fused: bool) -> Plan {
+        if fused {
+            for program in &mut self.programs {
+                fuse::fuse(program, &self.values);
+            }
+        }
+        let (places, buffers) = memory::layout(&self.values, &self.programs);
+        Plan { values: self.values, places, buffers, programs: self.programs, initial: self.initial, batch: self.batch }
+    }
+}
