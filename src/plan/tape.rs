@@ -3,7 +3,7 @@
 use super::{Arena, Dispatch, Plan, Program, Role, ValueInfo, fuse, kernels, memory};
 use crate::base::{Error, Result};
 use crate::kernel::{Bound, Dims, Kernel, Map, SlopeFrom, Stage};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// A value on the tape, by number.
@@ -21,6 +21,7 @@ pub struct Tape {
     named: HashMap<String, Value>,
     backward: Vec<Backward>,
     gradients: HashMap<Value, Value>,
+    filled: HashSet<Value>,
     streams: HashMap<String, u32>,
     scope: String,
     batch: usize,
@@ -37,6 +38,7 @@ impl Tape {
             named: HashMap::new(),
             backward: Vec::new(),
             gradients: HashMap::new(),
+            filled: HashSet::new(),
             streams: HashMap::new(),
             scope: String::new(),
             batch,
@@ -229,7 +231,38 @@ impl Tape {
         self.values[v.0].role != Role::Input
     }
 
-    /// Gives `f` the place for a contribution to the gradient of `x`; the second and later ones are added.
+    /// Where the next contribution to the gradient of `x` is to be written; hand it to [`Tape::settle`] after.
+    ///
+    /// Kernels always overwrite. The first contribution is the gradient itself, a later one a temporary.
+    pub fn gradient_place(&mut self, x: Value) -> Value {
+        match self.gradients.get(&x) {
+            Some(own) if !self.filled.contains(&x) => *own,
+            known => {
+                let first = known.is_none();
+                let (name, shape) = (format!("d {}", self.values[x.0].name), self.shape(x).to_vec());
+                let place = self.push(name, &shape, Role::Temp);
+                if first {
+                    self.gradients.insert(x, place);
+                }
+                place
+            }
+        }
+    }
+
+    /// Counts what was written to `place` as a contribution to the gradient of `x`: later ones are added.
+    ///
+    /// # Errors
+    /// As [`Tape::run`].
+    pub fn settle(&mut self, x: Value, place: Value) -> Result<()> {
+        if self.filled.insert(x) {
+            return Ok(());
+        }
+        let sum = self.gradients[&x];
+        let dims = kernels::Elements { n: self.len(x) as u32 };
+        self.run(&kernels::ACCUMULATE, dims, [place], [sum])
+    }
+
+    /// Gives `f` the place for a contribution to the gradient of `x`, and settles it.
     ///
     /// # Errors
     /// Those of `f`.
@@ -237,19 +270,9 @@ impl Tape {
         if !self.wants_gradient(x) {
             return Ok(());
         }
-        let shape = self.shape(x).to_vec();
-        let part = self.push(format!("d {}", self.values[x.0].name), &shape, Role::Temp);
-        f(self, part)?;
-        match self.gradients.get(&x).copied() {
-            None => {
-                self.gradients.insert(x, part);
-                Ok(())
-            }
-            Some(sum) => {
-                let dims = kernels::Elements { n: self.len(x) as u32 };
-                self.run(&kernels::ACCUMULATE, dims, [part], [sum])
-            }
-        }
+        let place = self.gradient_place(x);
+        f(self, place)?;
+        self.settle(x, place)
     }
 
     /// Records every backward closure, last first.
