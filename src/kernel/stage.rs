@@ -101,7 +101,7 @@ impl Stage {
                 let threshold = drop_threshold(*rate);
                 let random = Stream { seed: step.seed, stream: *stream };
                 for (block, four) in values.chunks_mut(4).enumerate() {
-                    let bits = random.block(step.index, block as u32);
+                    let bits = random.bits4(step.index, block as u32);
                     for (v, b) in four.iter_mut().zip(bits) {
                         *v = if b >= threshold { *v * keep } else { T::ZERO };
                     }

@@ -40,7 +40,7 @@ pub fn layout(values: &[ValueInfo], programs: &[Vec<Dispatch>; 2]) -> (Vec<Place
     for (i, v) in values.iter().enumerate() {
         let len = v.len();
         places[i] = match v.role {
-            Role::Temp => continue,
+            Role::Temp | Role::View => continue,
             Role::Param => Place { buffer: at(Arena::Param), offset: bump(&mut param, len), len },
             Role::Grad => Place { buffer: at(Arena::Grad), offset: bump(&mut grad, len), len },
             Role::Slot(n) => Place { buffer: at(Arena::Slot(n)), offset: 0, len },

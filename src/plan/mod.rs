@@ -29,6 +29,8 @@ pub enum Role {
     State,
     /// All variables, gradients or one slot as a single array: what an optimizer sees.
     Whole(Arena),
+    /// Another shape of a value; it has no place of its own and no dispatch names it.
+    View,
     /// Lives between its first and last use within a program; shares a buffer with others.
     Temp,
 }

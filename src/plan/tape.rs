@@ -1,7 +1,8 @@
 //! The tape: layers record their kernels on it, forward first, then each layer's backward closure in reverse.
 
 use super::{Arena, Dispatch, Plan, Program, Role, ValueInfo, fuse, kernels, memory};
-use crate::base::{Error, Result};
+use crate::base::rng::Stream;
+use crate::base::{Error, Result, Seed};
 use crate::kernel::{Bound, Dims, Kernel, Map, SlopeFrom, Stage};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -25,11 +26,13 @@ pub struct Tape {
     streams: HashMap<String, u32>,
     scope: String,
     batch: usize,
+    seed: Seed,
+    views: HashMap<Value, Value>,
 }
 
 impl Tape {
-    /// An empty tape for batches of `batch` samples.
-    pub fn new(batch: usize) -> Self {
+    /// An empty tape for batches of `batch` samples; initial values are drawn from `seed`.
+    pub fn new(batch: usize, seed: Seed) -> Self {
         Self {
             values: Vec::new(),
             programs: [Vec::new(), Vec::new()],
@@ -42,6 +45,8 @@ impl Tape {
             streams: HashMap::new(),
             scope: String::new(),
             batch,
+            seed,
+            views: HashMap::new(),
         }
     }
 
@@ -123,12 +128,14 @@ impl Tape {
     }
 
     /// A trainable variable of the layer being recorded; asked for again, the same one.
-    pub fn param(&mut self, name: &str, shape: &[usize], initial: impl FnOnce() -> Vec<f64>) -> Value {
+    pub fn param(&mut self, name: &str, shape: &[usize], initial: impl FnOnce(Stream) -> Vec<f64>) -> Value {
         let (v, new) = self.named(name, shape, Role::Param);
         if new {
             let gradient = self.push(format!("d {}", self.values[v.0].name), shape, Role::Grad);
             self.gradients.insert(v, gradient);
-            self.initial.push((v, initial()));
+            // The upper half of the streams is the initial values', the lower the layers' masks.
+            let stream = self.seed.stream(0x8000_0000 | self.initial.len() as u32);
+            self.initial.push((v, initial(stream)));
         }
         v
     }
@@ -147,6 +154,29 @@ impl Tape {
         let params = self.values.iter().filter(|v| v.role == Role::Param);
         let len = params.map(|v| v.len().next_multiple_of(memory::ALIGN)).sum();
         self.push(format!("all {arena:?}").to_lowercase(), &[len], Role::Whole(arena))
+    }
+
+    /// The same numbers under another shape of the same size; nothing is computed.
+    ///
+    /// # Errors
+    /// A shape of another size.
+    pub fn reshape(&mut self, x: Value, shape: &[usize]) -> Result<Value> {
+        if shape.iter().product::<usize>() != self.len(x) {
+            return Err(Error::request(
+                format!("layer `{}`", self.scope),
+                format!("a shape of {} numbers", self.len(x)),
+                format!("{shape:?}"),
+                "keep the number of elements when reshaping",
+            ));
+        }
+        let view = self.push(self.values[x.0].name.clone(), shape, Role::View);
+        self.views.insert(view, self.root(x));
+        Ok(view)
+    }
+
+    /// The value a view looks at.
+    fn root(&self, v: Value) -> Value {
+        self.views.get(&v).copied().unwrap_or(v)
     }
 
     /// Records `kernel`.
@@ -173,8 +203,8 @@ impl Tape {
         }
         self.programs[self.current as usize].push(Dispatch {
             call: Arc::new(Bound::new(kernel, dims)),
-            reads: reads.to_vec(),
-            writes: writes.to_vec(),
+            reads: reads.map(|v| self.root(v)).to_vec(),
+            writes: writes.map(|v| self.root(v)).to_vec(),
             stages: Vec::new(),
         });
         Ok(())
@@ -187,6 +217,7 @@ impl Tape {
     pub fn stage(&mut self, x: Value, stage: Stage, aux: Option<Value>, y: Value) -> Result<()> {
         let dims = kernels::Elements { n: self.len(x) as u32 };
         self.run(&kernels::COPY, dims, [x], [y])?;
+        let aux = aux.map(|v| self.root(v));
         if let Some(last) = self.programs[self.current as usize].last_mut() {
             last.stages.push((stage, aux));
         }
@@ -223,18 +254,19 @@ impl Tape {
 
     /// The gradient of `v`, if something has contributed to it (or it is a variable's).
     pub fn gradient(&self, v: Value) -> Option<Value> {
-        self.gradients.get(&v).copied()
+        self.gradients.get(&self.root(v)).copied()
     }
 
     /// Whether a gradient of `v` is wanted at all: not of the samples.
     pub fn wants_gradient(&self, v: Value) -> bool {
-        self.values[v.0].role != Role::Input
+        self.values[self.root(v).0].role != Role::Input
     }
 
     /// Where the next contribution to the gradient of `x` is to be written; hand it to [`Tape::settle`] after.
     ///
     /// Kernels always overwrite. The first contribution is the gradient itself, a later one a temporary.
     pub fn gradient_place(&mut self, x: Value) -> Value {
+        let x = self.root(x);
         match self.gradients.get(&x) {
             Some(own) if !self.filled.contains(&x) => *own,
             known => {
@@ -254,6 +286,7 @@ impl Tape {
     /// # Errors
     /// As [`Tape::run`].
     pub fn settle(&mut self, x: Value, place: Value) -> Result<()> {
+        let x = self.root(x);
         if self.filled.insert(x) {
             return Ok(());
         }

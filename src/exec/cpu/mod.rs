@@ -1,0 +1,187 @@
+//! The CPU executor: the kernels' twins over the same buffers. In f64 the judge, in f32 the fallback.
+
+mod bind;
+
+use super::{DataId, Executor};
+use crate::base::{Error, Result, Rows};
+use crate::kernel::{Step, Twinned, map::Mapped};
+use crate::plan::{Plan, Program, Value};
+use bind::BoundDispatch;
+
+/// Steps handed over at once: enough that progress is checked rarely, little enough that an interrupt is quick.
+const STEPS_PER_CALL: usize = 16;
+
+struct Loaded {
+    columns: Vec<(Value, Rows)>,
+    order: Vec<u32>,
+}
+
+/// A plan and its memory in numbers of type `T`.
+pub struct CpuExecutor<T> {
+    plan: Plan,
+    memory: Vec<Vec<T>>,
+    programs: [Vec<BoundDispatch>; 2],
+    data: Vec<Loaded>,
+}
+
+impl<T: Twinned + Mapped> CpuExecutor<T> {
+    /// Allocates the plan's memory and fills in the initial values.
+    pub fn new(plan: Plan) -> Self {
+        let memory = plan.buffers.iter().map(|b| vec![T::ZERO; b.len]).collect();
+        let programs = Program::ALL.map(|p| plan.program(p).iter().map(|d| BoundDispatch::new(d, &plan)).collect());
+        let initial = plan.initial.clone();
+        let mut new = Self { plan, memory, programs, data: Vec::new() };
+        for (v, numbers) in &initial {
+            new.fill(*v, numbers);
+        }
+        new
+    }
+
+    fn fill(&mut self, v: Value, numbers: &[f64]) {
+        let p = self.plan.place(v);
+        for (to, from) in self.memory[p.buffer][p.offset..p.offset + p.len].iter_mut().zip(numbers) {
+            *to = T::of(*from);
+        }
+    }
+
+    /// The numbers of a value, as they are.
+    pub fn slice(&self, v: Value) -> &[T] {
+        let p = self.plan.place(v);
+        &self.memory[p.buffer][p.offset..p.offset + p.len]
+    }
+
+    fn gather(&mut self, data: DataId, first: usize, rows: usize) -> Result<()> {
+        let Self { plan, memory, data: all, .. } = self;
+        let loaded = all.get(data.0).ok_or_else(|| unknown(data))?;
+        let order = loaded.order.get(first..first + rows).ok_or_else(|| {
+            Error::request(
+                "batch",
+                format!("rows within the data set's {}", loaded.order.len()),
+                format!("rows {first}..{}", first + rows),
+                "give fewer steps or more data",
+            )
+        })?;
+        for (input, table) in &loaded.columns {
+            let place = plan.place(*input);
+            let batch = &mut memory[place.buffer][place.offset..place.offset + place.len];
+            for (row, index) in batch.chunks_mut(table.width).zip(order) {
+                table.gather(*index as usize, row);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn unknown(data: DataId) -> Error {
+    Error::request("data set", "one that was loaded", format!("number {}", data.0), "load it first")
+}
+
+/// Checks that the tables fit the plan's inputs and have one number of rows, which it returns.
+pub(crate) fn check_columns(plan: &Plan, columns: &[(Value, Rows)]) -> Result<usize> {
+    let rows = columns.first().map_or(0, |(_, t)| t.len());
+    for (v, table) in columns {
+        let info = &plan.values[v.0];
+        let width = info.len() / plan.batch.max(1);
+        if table.width != width {
+            return Err(Error::request(
+                format!("input `{}`", info.name),
+                format!("{width} numbers a sample (shape {:?})", &info.shape[1..]),
+                format!("{} numbers a sample", table.width),
+                "give data of the model's input shape, or build the model for the data's",
+            ));
+        }
+        if table.len() != rows || rows == 0 {
+            return Err(Error::request(
+                format!("input `{}`", info.name),
+                if rows == 0 { "at least one sample".into() } else { format!("{rows} samples, as the first input has") },
+                format!("{} samples", table.len()),
+                "give every input the same samples",
+            ));
+        }
+    }
+    Ok(rows)
+}
+
+/// Checks that `order` names rows only.
+pub(crate) fn check_order(order: &[u32], rows: usize) -> Result<()> {
+    match order.iter().find(|i| **i as usize >= rows) {
+        None => Ok(()),
+        Some(bad) => Err(Error::request(
+            "order of samples",
+            format!("indices below {rows}"),
+            bad,
+            "shuffle the indices of this data set, not of another",
+        )),
+    }
+}
+
+impl<T: Twinned + Mapped> Executor for CpuExecutor<T> {
+    fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    fn device(&self) -> String {
+        let bits = size_of::<T>() * 8;
+        format!("cpu (float{bits}, {} threads)", rayon::current_num_threads())
+    }
+
+    fn load(&mut self, columns: &[(Value, Rows)]) -> Result<DataId> {
+        let rows = check_columns(&self.plan, columns)?;
+        self.data.push(Loaded { columns: columns.to_vec(), order: (0..rows as u32).collect() });
+        Ok(DataId(self.data.len() - 1))
+    }
+
+    fn order(&mut self, data: DataId, order: &[u32]) -> Result<()> {
+        let loaded = self.data.get_mut(data.0).ok_or_else(|| unknown(data))?;
+        check_order(order, loaded.columns.first().map_or(0, |(_, t)| t.len()))?;
+        loaded.order.clear();
+        loaded.order.extend_from_slice(order);
+        Ok(())
+    }
+
+    fn run(&mut self, program: Program, data: DataId, first: usize, steps: &[Step]) -> Result<()> {
+        let mut at = first;
+        for step in steps {
+            let rows = step.rows as usize;
+            self.gather(data, at, rows)?;
+            at += rows;
+            for dispatch in &self.programs[program as usize] {
+                dispatch.run(step, &mut self.memory);
+            }
+        }
+        Ok(())
+    }
+
+    fn wait(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    fn read(&mut self, value: Value) -> Result<Vec<f64>> {
+        Ok(self.slice(value).iter().map(|v| v.to_f64()).collect())
+    }
+
+    fn write(&mut self, value: Value, numbers: &[f64]) -> Result<()> {
+        let info = &self.plan.values[value.0];
+        if numbers.len() != info.len() {
+            return Err(Error::request(
+                format!("value `{}`", info.name),
+                format!("{} numbers (shape {:?})", info.len(), info.shape),
+                numbers.len(),
+                "give an array of the variable's shape",
+            ));
+        }
+        self.fill(value, numbers);
+        Ok(())
+    }
+
+    fn steps_per_submit(&self) -> usize {
+        STEPS_PER_CALL
+    }
+
+    fn run_one(&mut self, program: Program, index: usize, step: &Step) -> Result<()> {
+        if let Some(d) = self.programs[program as usize].get(index) {
+            d.run(step, &mut self.memory);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,225 @@
+//! Dense: y\[m×n\] = x\[m×k\] · w\[k×n\] + b\[n\], then the activation.
+//!
+//! Backward: dw = xᵀ · dy with db = Σ rows of dy in the same dispatch, dx = dy · wᵀ.
+
+use super::{Layer, matrix};
+use crate::base::product::{Form, product};
+use crate::base::{Error, Real, Result};
+use crate::dims;
+use crate::kernel::product::{ProductShape, shader};
+use crate::kernel::{AnyKernel, Arg, Kernel, Schedule, Shader, Stage, Step, Tolerance, arg};
+use crate::nn::act::Activation;
+use crate::nn::init::Initializer;
+use crate::plan::{Tape, Value};
+use crate::twin;
+
+dims! {
+    /// c is m×n, the inner length is k.
+    pub struct Product {
+        /// Rows of c.
+        m: u32,
+        /// Inner length.
+        k: u32,
+        /// Columns of c.
+        n: u32,
+    }
+}
+
+impl Product {
+    fn sizes(&self) -> (usize, usize, usize) {
+        (self.m as usize, self.k as usize, self.n as usize)
+    }
+}
+
+const CASES: &[Product] = &[
+    Product { m: 1, k: 1, n: 1 },
+    Product { m: 5, k: 7, n: 3 },
+    Product { m: 33, k: 65, n: 17 },
+    Product { m: 32, k: 100, n: 12 },
+];
+const A: Arg<Product> = arg("a", |d| d.m as usize * d.k as usize);
+const B: Arg<Product> = arg("b", |d| d.k as usize * d.n as usize);
+const C: Arg<Product> = arg("c", |d| d.m as usize * d.n as usize);
+
+fn text(form: Form, d: &Product, column_sums: bool, schedule: Schedule) -> Shader {
+    let (source, grid) = shader(ProductShape { m: d.m, k: d.k, n: d.n, form }, column_sums, schedule);
+    Shader { source, grid }
+}
+
+fn nn<T: Real>(_: &Step, d: &Product, [a, b]: [&[T]; 2], [c]: [&mut [T]; 1]) {
+    let (m, k, n) = d.sizes();
+    product(Form::NN, m, k, n, a, b, c);
+}
+
+fn nt<T: Real>(_: &Step, d: &Product, [a, b]: [&[T]; 2], [c]: [&mut [T]; 1]) {
+    let (m, k, n) = d.sizes();
+    product(Form::NT, m, k, n, a, b, c);
+}
+
+fn tn<T: Real>(_: &Step, d: &Product, [a, b]: [&[T]; 2], [c]: [&mut [T]; 1]) {
+    let (m, k, n) = d.sizes();
+    product(Form::TN, m, k, n, a, b, c);
+}
+
+fn tn_sums<T: Real>(step: &Step, d: &Product, [a, b]: [&[T]; 2], [c, s]: [&mut [T]; 2]) {
+    tn(step, d, [a, b], [c]);
+    s.fill(T::ZERO);
+    for row in b.chunks(d.n as usize) {
+        s.iter_mut().zip(row).for_each(|(s, v)| *s += *v);
+    }
+}
+
+const fn product_kernel(
+    name: &'static str,
+    shader: fn(&Product, Schedule) -> Shader,
+    twin: crate::kernel::Twin<Product, 2, 1>,
+) -> Kernel<Product, 2, 1> {
+    Kernel {
+        name,
+        shader,
+        reads: [A, B],
+        writes: [C],
+        open: true,
+        flops: |d| 2 * u64::from(d.m) * u64::from(d.k) * u64::from(d.n),
+        twin,
+        cases: CASES,
+        tolerance: Tolerance::REDUCTION,
+    }
+}
+
+/// y = x · w: c = a · b.
+pub static FORWARD: Kernel<Product, 2, 1> =
+    product_kernel("dense_forward", |d, s| text(Form::NN, d, false, s), twin!(nn));
+/// dx = dy · wᵀ: c = a · bᵀ.
+pub static GRAD_INPUT: Kernel<Product, 2, 1> =
+    product_kernel("dense_grad_input", |d, s| text(Form::NT, d, false, s), twin!(nt));
+/// dw = xᵀ · dy: c = aᵀ · b.
+pub static GRAD_KERNEL: Kernel<Product, 2, 1> =
+    product_kernel("dense_grad_kernel", |d, s| text(Form::TN, d, false, s), twin!(tn));
+/// dw = xᵀ · dy and db = column sums of dy.
+pub static GRAD_KERNEL_BIAS: Kernel<Product, 2, 2> = Kernel {
+    name: "dense_grad_kernel_bias",
+    shader: |d, s| text(Form::TN, d, true, s),
+    reads: [A, B],
+    writes: [C, arg("s", |d| d.n as usize)],
+    open: true,
+    flops: |d| 2 * u64::from(d.m) * u64::from(d.k) * u64::from(d.n) + u64::from(d.k) * u64::from(d.n),
+    twin: twin!(tn_sums),
+    cases: CASES,
+    tolerance: Tolerance::REDUCTION,
+};
+
+/// The kernels of this page.
+pub static KERNELS: &[&dyn AnyKernel] = &[&FORWARD, &GRAD_INPUT, &GRAD_KERNEL, &GRAD_KERNEL_BIAS];
+
+/// Keras's `Dense(units)`: kernel `[inputs, units]`, bias `[units]`.
+#[derive(Clone, Copy)]
+pub struct Dense {
+    units: usize,
+    activation: Activation,
+    use_bias: bool,
+    kernel_initializer: Initializer,
+    bias_initializer: Initializer,
+}
+
+impl Dense {
+    /// `units` outputs; linear, with bias, Glorot uniform and zeros.
+    pub fn new(units: usize) -> Self {
+        Self {
+            units,
+            activation: Activation::Linear,
+            use_bias: true,
+            kernel_initializer: Initializer::GLOROT_UNIFORM,
+            bias_initializer: Initializer::ZEROS,
+        }
+    }
+
+    /// What follows the product. Default: linear.
+    pub fn activation(mut self, activation: Activation) -> Self {
+        self.activation = activation;
+        self
+    }
+
+    /// Whether a bias is added. Default: true.
+    pub fn use_bias(mut self, use_bias: bool) -> Self {
+        self.use_bias = use_bias;
+        self
+    }
+
+    /// How the kernel starts. Default: Glorot uniform.
+    pub fn kernel_initializer(mut self, initializer: Initializer) -> Self {
+        self.kernel_initializer = initializer;
+        self
+    }
+
+    /// How the bias starts. Default: zeros.
+    pub fn bias_initializer(mut self, initializer: Initializer) -> Self {
+        self.bias_initializer = initializer;
+        self
+    }
+}
+
+impl Layer for Dense {
+    fn kind(&self) -> &'static str {
+        "dense"
+    }
+
+    fn activation(&self) -> Option<Activation> {
+        Some(self.activation)
+    }
+
+    fn call(&self, tape: &mut Tape, x: Value) -> Result<Value> {
+        let y = self.call_without_activation(tape, x)?;
+        self.activation.call(tape, y)
+    }
+
+    fn call_without_activation(&self, tape: &mut Tape, x: Value) -> Result<Value> {
+        let (m, k) = matrix(tape, x)?;
+        let n = self.units as u32;
+        if n == 0 {
+            return Err(Error::request(
+                format!("layer `{}`: units", tape.scope()),
+                "at least 1",
+                0,
+                "give the layer at least one unit",
+            ));
+        }
+        let shape = [m as usize, self.units];
+        let kernel_shape = [k as usize, self.units];
+        let w = tape.param("kernel", &kernel_shape, |random| self.kernel_initializer.values(&kernel_shape, random));
+        let z = tape.temp("product", &shape);
+        tape.run(&FORWARD, Product { m, k, n }, [x, w], [z])?;
+        if !self.use_bias {
+            tape.backward(move |t| backward(t, x, w, None, z));
+            return Ok(z);
+        }
+        let bias_shape = [self.units];
+        let b = tape.param("bias", &bias_shape, |random| self.bias_initializer.values(&bias_shape, random));
+        let y = tape.temp("y", &shape);
+        tape.stage(z, Stage::Bias { width: n }, Some(b), y)?;
+        tape.backward(move |t| backward(t, x, w, Some(b), y));
+        Ok(y)
+    }
+
+    fn parameters(&self, input: &[usize]) -> (usize, usize) {
+        let k = input.last().copied().unwrap_or(0);
+        (k * self.units + if self.use_bias { self.units } else { 0 }, 0)
+    }
+}
+
+fn backward(t: &mut Tape, x: Value, w: Value, b: Option<Value>, y: Value) -> Result<()> {
+    let Some(dy) = t.gradient(y) else { return Ok(()) };
+    let (m, k) = matrix(t, x)?;
+    let n = t.shape(w)[1] as u32;
+    let weights = Product { m: k, k: m, n };
+    let dw = t.gradient_place(w);
+    if let Some(b) = b {
+        let db = t.gradient_place(b);
+        t.run(&GRAD_KERNEL_BIAS, weights, [x, dy], [dw, db])?;
+        t.settle(b, db)?;
+    } else {
+        t.run(&GRAD_KERNEL, weights, [x, dy], [dw])?;
+    }
+    t.settle(w, dw)?;
+    t.contribute(x, |t, dx| t.run(&GRAD_INPUT, Product { m, k: n, n: k }, [dy, w], [dx]))
+}

@@ -1,0 +1,29 @@
+//! What nets are made of: activations, layers, losses, optimizers, initializers. One page each.
+
+pub mod act;
+pub mod init;
+pub mod layer;
+pub mod loss;
+pub mod optim;
+
+use crate::kernel::AnyKernel;
+
+/// Every kernel there is, page by page: what parity, bench and the tables walk over.
+pub fn kernels() -> impl Iterator<Item = &'static dyn AnyKernel> {
+    [crate::plan::kernels::KERNELS]
+        .into_iter()
+        .chain(layer::KERNELS.iter().copied())
+        .chain(loss::KERNELS.iter().copied())
+        .chain(optim::KERNELS.iter().copied())
+        .flat_map(|page| page.iter().copied())
+}
+
+/// Declares the pages of a folder; the word in the list is the registration of the page's kernels.
+macro_rules! pages {
+    ($($page:ident),* $(,)?) => {
+        $(pub mod $page;)*
+        /// The kernels of this folder, page by page.
+        pub static KERNELS: &[&[&dyn $crate::kernel::AnyKernel]] = &[$($page::KERNELS),*];
+    };
+}
+pub(crate) use pages;
