@@ -6,3 +6,4 @@ pub mod base;
 pub mod exec;
 pub mod kernel;
 pub mod plan;
+pub mod nn;

@@ -149,6 +149,11 @@ impl Tape {
         v
     }
 
+    /// An optimizer's memory, laid out like the variables and zero at first.
+    pub fn slot(&mut self, name: &str, len: usize, role: Role) -> Value {
+        self.push(name.to_owned(), &[len], role)
+    }
+
     /// A whole arena as one array. Ask after every variable has been recorded.
     pub fn whole(&mut self, arena: Arena) -> Value {
         let params = self.values.iter().filter(|v| v.role == Role::Param);

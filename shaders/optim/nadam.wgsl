@@ -1,0 +1,18 @@
+// m and s as adam; p[n] = p - rate (c0 m + c1 g) / (sqrt(c2 s) + epsilon)
+@group(0) @binding(0) var<storage, read> g: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read_write> p: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read_write> m: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> s: array<vec4<f32>>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+    let i = (group.y * groups.x + group.x) * 64u + lane;
+    if (i >= n / 4u) { return; }
+    let gradient = g[i];
+    let first = m[i] + (gradient - m[i]) * (1.0 - beta_1);
+    let second = s[i] + (gradient * gradient - s[i]) * (1.0 - beta_2);
+    m[i] = first;
+    s[i] = second;
+    let c = step.coef[0];
+    p[i] -= step.learning_rate * (c.x * first + c.y * gradient) / (sqrt(second * c.z) + epsilon);
+}
