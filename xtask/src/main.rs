@@ -1,2 +1,49 @@
-//! Tasks.
-fn main() {}
+//! The chores of this repository, as one command: `cargo xtask test`.
+//!
+//! `test` prepares the machine and checks everything, `setup` only prepares the machine, and
+//! `bless` rewrites the snapshots and generated tables that the tests compare with.
+
+mod apt;
+mod driver;
+mod machine;
+mod run;
+mod setup;
+mod steps;
+
+use std::process::ExitCode;
+
+use machine::Machine;
+
+const USAGE: &str = "\
+usage: cargo xtask <command>
+
+  test    prepare this machine, then format check, clippy, all tests on every device, examples, docs
+  setup   only prepare this machine: a Vulkan driver to test with, and the Fashion-MNIST images
+  bless   rewrite snapshots and generated tables, to be reviewed with `git diff`
+
+WGRAD_TEST_DEVICES=cpu leaves the GPU tests out, and the driver with them.";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let machine = Machine::this();
+    let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["test"] => setup::setup(&machine).and_then(|found| steps::test(&found)),
+        ["setup"] => setup::setup(&machine).map(drop),
+        ["bless"] => setup::setup(&machine).and_then(|found| steps::bless(&found)),
+        ["help" | "-h" | "--help"] => {
+            println!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nxtask: FAILED: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
