@@ -8,6 +8,7 @@ pub mod real;
 pub mod rng;
 pub mod rows;
 pub mod vector_math;
+pub mod vectorize;
 
 pub use error::{Error, Result};
 pub use real::Real;

@@ -56,7 +56,7 @@ pub struct Map {
 }
 
 fn over<P: Pointwise, T: Real>(values: &mut [T], p: &[T; 4]) {
-    crate::base::vector_math::vectorize(
+    crate::base::vectorize::vectorize(
         #[inline(always)]
         || {
             for v in values {
@@ -67,7 +67,7 @@ fn over<P: Pointwise, T: Real>(values: &mut [T], p: &[T; 4]) {
 }
 
 fn over_slope<P: Pointwise, T: Real>(values: &mut [T], at: &[T], p: &[T; 4]) {
-    crate::base::vector_math::vectorize(
+    crate::base::vectorize::vectorize(
         #[inline(always)]
         || {
             for (v, a) in values.iter_mut().zip(at) {

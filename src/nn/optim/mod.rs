@@ -114,7 +114,7 @@ fn update<T: crate::base::Real>(
     use rayon::prelude::*;
     let chunks = params.par_chunks_mut(CHUNK).zip(first.par_chunks_mut(CHUNK)).zip(second.par_chunks_mut(CHUNK));
     chunks.zip(grads.par_chunks(CHUNK)).for_each(|(((p, m), s), g)| {
-        crate::base::vector_math::vectorize(
+        crate::base::vectorize::vectorize(
             #[inline(always)]
             || {
                 for (((p, m), s), g) in p.iter_mut().zip(m).zip(s).zip(g) {

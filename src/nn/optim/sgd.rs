@@ -3,7 +3,7 @@
 //! Polyak 1964; Nesterov 1983 in the form of Sutskever et al. 2013.
 
 use super::{Arenas, Optimizer, check, flat};
-use crate::base::vector_math::vectorize;
+use crate::base::vectorize::vectorize;
 use crate::base::{Real, Result};
 use crate::dims;
 use crate::kernel::{AnyKernel, Kernel, Step, Tolerance, arg};
