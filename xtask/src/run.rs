@@ -75,11 +75,7 @@ pub fn as_root(arguments: &[&str], input: Option<&str>) -> Result<()> {
     let mut words = arguments.to_vec();
     if !is_root() {
         if !succeeds("sudo", &["--version"]) {
-            bail!(
-                "`{}` must run as root, and there is no sudo; run it as root, or set \
-                 WGRAD_TEST_DEVICES=cpu to leave the GPU tests out",
-                arguments.join(" ")
-            );
+            bail!("`{}` must run as root, and there is no sudo; run it as root first", arguments.join(" "));
         }
         words.insert(0, "sudo");
     }

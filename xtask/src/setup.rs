@@ -1,6 +1,8 @@
 //! Makes a machine ready for the tests: rustfmt and clippy, a Vulkan driver, the Fashion-MNIST images.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
@@ -23,7 +25,7 @@ pub struct Prepared {
 pub fn setup(machine: &Machine) -> Result<Prepared> {
     println!("==> setup");
     components()?;
-    vulkan(machine).context("setup of a Vulkan driver")?;
+    vulkan(machine).context("setup of a Vulkan driver (WGRAD_TEST_DEVICES=cpu leaves the GPU tests out)")?;
     let mut environment = Vec::new();
     if let Some(folder) = fashion_mnist(machine).context("setup of the Fashion-MNIST images")? {
         environment.push(("WGRAD_DATA_DIR", folder));
@@ -31,7 +33,7 @@ pub fn setup(machine: &Machine) -> Result<Prepared> {
     if machine.variable("MESA_SHADER_CACHE_DIR").is_none() {
         // Beside the build outputs, so that whatever keeps those keeps compiled shaders too.
         let folder = target_folder(machine).join("mesa-cache");
-        std::fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
+        fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
         environment.push(("MESA_SHADER_CACHE_DIR", folder));
     }
     println!("==> setup: ok\n");
@@ -177,18 +179,24 @@ fn fashion_mnist(machine: &Machine) -> Result<Option<PathBuf>> {
 }
 
 /// Downloads the package and unpacks it into `below`, which needs no rights.
-fn unpack(below: &PathBuf) -> Result<()> {
-    std::fs::create_dir_all(below).with_context(|| format!("making {}", below.display()))?;
-    let download = || run(std::process::Command::new("apt-get").args(["download", DATASET]).current_dir(below));
+fn unpack(below: &Path) -> Result<()> {
+    // In a folder aside and moved at the end: a cut-off run must not leave half a file to be found.
+    let aside = below.join("unpacking");
+    if aside.exists() {
+        fs::remove_dir_all(&aside).with_context(|| format!("removing {}", aside.display()))?;
+    }
+    fs::create_dir_all(&aside).with_context(|| format!("making {}", aside.display()))?;
+    let download = || run(Command::new("apt-get").args(["download", DATASET]).current_dir(&aside));
     if download().is_err() {
         update();
         download()?;
     }
-    let entries = std::fs::read_dir(below).with_context(|| format!("reading {}", below.display()))?;
-    let package = entries.flatten().map(|entry| entry.path()).find(|path| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        name.starts_with(DATASET) && name.ends_with(".deb")
-    });
-    let package = package.with_context(|| format!("apt-get left no package in {}", below.display()))?;
-    run(std::process::Command::new("dpkg").arg("-x").arg(&package).arg(below))
+    let entries = fs::read_dir(&aside).with_context(|| format!("reading {}", aside.display()))?;
+    let mut paths = entries.flatten().map(|entry| entry.path());
+    let package = paths.find(|path| path.extension().is_some_and(|ending| ending == "deb"));
+    let package = package.with_context(|| format!("apt-get left no package in {}", aside.display()))?;
+    run(Command::new("dpkg").arg("-x").arg(&package).arg(&aside))?;
+    let (from, to) = (aside.join("usr"), below.join("usr"));
+    fs::rename(&from, &to).with_context(|| format!("moving {} to {}", from.display(), to.display()))?;
+    fs::remove_dir_all(&aside).with_context(|| format!("removing {}", aside.display()))
 }
