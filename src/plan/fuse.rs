@@ -28,7 +28,7 @@ pub fn fuse(program: &mut Vec<Dispatch>, values: &[ValueInfo]) {
 /// stages read is ready before it.
 fn producer(program: &[Dispatch], i: usize, values: &[ValueInfo]) -> Option<usize> {
     let d = &program[i];
-    if d.call.name() != "copy" || d.stages.is_empty() {
+    if d.call.name() != "copy" {
         return None;
     }
     let x = d.reads[0];

@@ -215,13 +215,21 @@ impl Tape {
         Ok(())
     }
 
+    /// Records y = x.
+    ///
+    /// # Errors
+    /// As [`Tape::run`].
+    pub fn copy(&mut self, x: Value, y: Value) -> Result<()> {
+        let dims = kernels::Elements { n: self.len(x) as u32 };
+        self.run(&kernels::COPY, dims, [x], [y])
+    }
+
     /// Records one elementwise stage as a dispatch of its own; the fusion pass moves it into the kernel before.
     ///
     /// # Errors
     /// As [`Tape::run`].
     pub fn stage(&mut self, x: Value, stage: Stage, aux: Option<Value>, y: Value) -> Result<()> {
-        let dims = kernels::Elements { n: self.len(x) as u32 };
-        self.run(&kernels::COPY, dims, [x], [y])?;
+        self.copy(x, y)?;
         let aux = aux.map(|v| self.root(v));
         if let Some(last) = self.programs[self.current as usize].last_mut() {
             last.stages.push((stage, aux));

@@ -273,8 +273,4 @@ impl Layer for BatchNormalization {
         Ok(y)
     }
 
-    fn parameters(&self, input: &[usize]) -> (usize, usize) {
-        let n = input.last().copied().unwrap_or(0);
-        (2 * n, 2 * n)
-    }
 }

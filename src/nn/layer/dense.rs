@@ -201,10 +201,6 @@ impl Layer for Dense {
         Ok(y)
     }
 
-    fn parameters(&self, input: &[usize]) -> (usize, usize) {
-        let k = input.last().copied().unwrap_or(0);
-        (k * self.units + if self.use_bias { self.units } else { 0 }, 0)
-    }
 }
 
 fn backward(t: &mut Tape, x: Value, w: Value, b: Option<Value>, y: Value) -> Result<()> {

@@ -38,11 +38,6 @@ pub trait Layer: Send + Sync {
         self.call(tape, x)
     }
 
-    /// Numbers in its variables that training moves, and in those it does not, for an input of this shape.
-    fn parameters(&self, input: &[usize]) -> (usize, usize) {
-        let _ = input;
-        (0, 0)
-    }
 }
 
 impl Layer for Activation {
