@@ -1,0 +1,243 @@
+//! The GPU executor: replays a plan on any wgpu device. The only place that names wgpu.
+//!
+//! Everything is made before the first step: buffers, pipelines, bind groups. A submit of K steps is one write of
+//! step slots, one encoder, one compute pass; within it a dispatch is a pipeline, a bind group and a grid.
+
+mod adapters;
+mod alone;
+mod bind;
+pub mod canary;
+mod data;
+mod device;
+mod memory;
+mod shader;
+mod timing;
+mod transfer;
+
+pub use adapters::AdapterSummary;
+pub use canary::Finding;
+pub use device::{Created, GpuDevice};
+pub use shader::text;
+
+use super::cpu::{check_columns, check_order};
+use super::{DataId, Executor};
+use crate::base::{Error, Result, Rows};
+use crate::kernel::Step;
+use crate::plan::{Plan, Program, Value};
+use alone::step_bytes;
+use bind::BoundDispatch;
+use data::{Shelf, Window};
+use memory::{ALIGN, Memory};
+use shader::STEP_BYTES;
+use std::collections::VecDeque;
+use wgpu::{BindGroup, Buffer, BufferUsages, SubmissionIndex};
+
+/// Submits handed over and not yet known to be done: one runs while the next is recorded.
+const IN_FLIGHT: usize = 2;
+
+/// A plan with its memory on a graphics device.
+pub struct GpuExecutor {
+    device: GpuDevice,
+    plan: Plan,
+    memory: Memory,
+    programs: [Vec<BoundDispatch>; 2],
+    shelf: Shelf,
+    /// The gather's window, then the step slots, each at a multiple of [`ALIGN`].
+    steps: Buffer,
+    step_group: BindGroup,
+    /// What is written into `steps` next.
+    host_steps: Vec<u8>,
+    /// The step of the last submit that ran last: whose samples reads and single dispatches mean.
+    slot: usize,
+    in_flight: VecDeque<SubmissionIndex>,
+}
+
+/// Where the step slot `slot` starts.
+fn slot_offset(slot: usize) -> u32 {
+    (slot as u32 + 1) * ALIGN as u32
+}
+
+impl GpuExecutor {
+    /// Allocates the plan's memory on `device`, compiles its kernels and binds them.
+    ///
+    /// # Errors
+    /// [`Error::Memory`] naming the buffer that does not fit, [`Error::Device`] naming a kernel the driver refuses,
+    /// [`Error::Lost`].
+    pub fn new(device: &GpuDevice, plan: Plan) -> Result<Self> {
+        let device = device.clone();
+        let memory = Memory::new(&device, &plan)?;
+        let bind = |program: Program| {
+            let dispatches = plan.program(program).iter();
+            dispatches.map(|d| BoundDispatch::new(&device, &plan, &memory, d)).collect::<Result<Vec<_>>>()
+        };
+        let programs = [bind(Program::Train)?, bind(Program::Evaluate)?];
+        let host_steps = vec![0; (memory.slots + 1) * ALIGN as usize];
+        let usage = BufferUsages::UNIFORM | BufferUsages::COPY_DST;
+        let steps = device.buffer("steps", host_steps.len() as u64, usage)?;
+        let layout = device.library().step_layout(device.raw());
+        let step_group = device.bind_group("steps", &layout, &[(&steps, 0, STEP_BYTES)])?;
+        let (shelf, in_flight) = (Shelf::default(), VecDeque::with_capacity(IN_FLIGHT + 1));
+        Ok(Self { device, plan, memory, programs, shelf, steps, step_group, host_steps, slot: 0, in_flight })
+    }
+
+    /// The device it runs on.
+    pub fn gpu(&self) -> &GpuDevice {
+        &self.device
+    }
+
+    /// Objects made on the device so far (by all executors that share it): after the first step no more.
+    pub fn created(&self) -> Created {
+        self.device.created()
+    }
+
+    /// Puts a step into the slot's place of what is written next.
+    fn put_step(&mut self, slot: usize, step: &Step) {
+        let at = slot_offset(slot) as usize;
+        let bytes = step_bytes(step, self.plan.batch as u32);
+        self.host_steps[at..at + bytes.len()].copy_from_slice(&bytes);
+    }
+
+    /// Runs as many steps as there are slots, at most; all but the last take whole batches.
+    fn submit(&mut self, program: Program, data: DataId, first: usize, steps: &[Step]) -> Result<()> {
+        const DURING: &str = "handing over steps";
+        self.device.check(DURING)?;
+        if self.in_flight.len() >= IN_FLIGHT
+            && let Some(oldest) = self.in_flight.pop_front()
+        {
+            self.device.wait_for(Some(oldest), "running steps")?;
+        }
+        let rows: usize = steps.iter().map(|s| s.rows as usize).sum();
+        let window = Window { first: first as u32, rows: rows as u32, total: (steps.len() * self.plan.batch) as u32 };
+        self.host_steps[..STEP_BYTES as usize].copy_from_slice(&window.bytes());
+        for (slot, step) in steps.iter().enumerate() {
+            self.put_step(slot, step);
+        }
+        let written = slot_offset(steps.len() - 1) as usize + STEP_BYTES as usize;
+        self.device.queue().write_buffer(&self.steps, 0, &self.host_steps[..written]);
+        let mut encoder = self.device.raw().create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        {
+            let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+            pass.set_bind_group(1, &self.step_group, &[0]);
+            if let Some(loaded) = self.shelf.0.get(data.0) {
+                loaded.encode(&mut pass, window);
+            }
+            let mut current = None;
+            for slot in 0..steps.len() {
+                pass.set_bind_group(1, &self.step_group, &[slot_offset(slot)]);
+                for d in &self.programs[program as usize] {
+                    d.encode(&mut pass, slot, &mut current);
+                }
+            }
+        }
+        self.in_flight.push_back(self.device.queue().submit([encoder.finish()]));
+        self.slot = steps.len() - 1;
+        self.device.check(DURING)
+    }
+
+    /// Submits one dispatch with the step in slot 0's place.
+    fn submit_one(&mut self, program: Program, index: usize) {
+        let mut encoder = self.device.raw().create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        {
+            let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+            pass.set_bind_group(1, &self.step_group, &[slot_offset(0)]);
+            self.programs[program as usize][index].encode(&mut pass, self.slot, &mut None);
+        }
+        self.device.queue().submit([encoder.finish()]);
+    }
+}
+
+fn unknown(data: DataId) -> Error {
+    Error::request("data set", "one that was loaded", format!("number {}", data.0), "load it first")
+}
+
+impl Executor for GpuExecutor {
+    fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    fn device(&self) -> String {
+        self.device.summary().to_string()
+    }
+
+    fn load(&mut self, columns: &[(Value, Rows)]) -> Result<DataId> {
+        let rows = check_columns(&self.plan, columns)?;
+        self.shelf.load(&self.device, &self.plan, &self.memory, columns, rows)?;
+        Ok(DataId(self.shelf.0.len() - 1))
+    }
+
+    fn order(&mut self, data: DataId, order: &[u32]) -> Result<()> {
+        let loaded = self.shelf.0.get_mut(data.0).ok_or_else(|| unknown(data))?;
+        check_order(order, loaded.rows)?;
+        loaded.set_order(&self.device, &self.plan, &self.memory, order)
+    }
+
+    fn run(&mut self, program: Program, data: DataId, first: usize, steps: &[Step]) -> Result<()> {
+        let ordered = self.shelf.0.get(data.0).ok_or_else(|| unknown(data))?.ordered;
+        let rows: usize = steps.iter().map(|s| s.rows as usize).sum();
+        if first.saturating_add(rows) > ordered {
+            return Err(Error::request(
+                "batch",
+                format!("rows within the data set's {ordered}"),
+                format!("rows {first}..{}", first.saturating_add(rows)),
+                "give fewer steps or more data",
+            ));
+        }
+        let batch = self.plan.batch;
+        if let Some(step) = steps.iter().find(|s| s.rows as usize > batch) {
+            let help = "give steps of the batch size the model was compiled for";
+            return Err(Error::request("step", format!("at most {batch} rows"), step.rows, help));
+        }
+        let (mut at, mut rest) = (first, steps);
+        while !rest.is_empty() {
+            // A short step ends a submit: the next starts a slot of its own.
+            let whole = rest.iter().take_while(|s| s.rows as usize == batch).count();
+            let (now, later) = rest.split_at((whole + 1).min(rest.len()).min(self.memory.slots));
+            self.submit(program, data, at, now)?;
+            at += now.iter().map(|s| s.rows as usize).sum::<usize>();
+            rest = later;
+        }
+        Ok(())
+    }
+
+    fn wait(&mut self) -> Result<()> {
+        self.in_flight.clear();
+        self.device.wait_for(None, "running steps")
+    }
+
+    fn read(&mut self, value: Value) -> Result<Vec<f64>> {
+        self.in_flight.clear();
+        self.memory.read(&self.device, self.plan.place(value), self.slot)
+    }
+
+    fn write(&mut self, value: Value, numbers: &[f64]) -> Result<()> {
+        let info = &self.plan.values[value.0];
+        if numbers.len() != info.len() {
+            return Err(Error::request(
+                format!("value `{}`", info.name),
+                format!("{} numbers (shape {:?})", info.len(), info.shape),
+                numbers.len(),
+                "give an array of the variable's shape",
+            ));
+        }
+        self.memory.write(&self.device, self.plan.place(value), self.slot, numbers)
+    }
+
+    fn steps_per_submit(&self) -> usize {
+        self.memory.slots
+    }
+
+    fn run_one(&mut self, program: Program, index: usize, step: &Step) -> Result<()> {
+        const DURING: &str = "running one kernel";
+        if self.plan.program(program).get(index).is_none() {
+            let have = self.plan.program(program).len();
+            return Err(Error::request("dispatch", format!("a number below {have}"), index, "see the plan's listing"));
+        }
+        self.device.check(DURING)?;
+        self.put_step(0, step);
+        let at = slot_offset(0) as usize;
+        let bytes = &self.host_steps[at..at + STEP_BYTES as usize];
+        self.device.queue().write_buffer(&self.steps, at as u64, bytes);
+        self.submit_one(program, index);
+        self.device.check(DURING)
+    }
+}
