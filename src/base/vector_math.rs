@@ -4,12 +4,7 @@
 //! go the way of the mathematics. Only +, −, ×, ÷ and selections are used, in a fixed order and without
 //! fused multiply-add: every machine and every vector width gives the same bits.
 //!
-//! [`vectorized!`] compiles a loop once for each vector width and picks the widest the machine has.
-
-#![allow(
-    unsafe_code,
-    reason = "calling a function compiled for AVX takes unsafe; it is called only where the machine has AVX"
-)]
+//! Loops over them belong inside [`vectorize`](super::vectorize::vectorize), which picks the vector width.
 
 /// log₂ e.
 const LOG2_E: f32 = std::f32::consts::LOG2_E;
@@ -129,85 +124,6 @@ pub fn ln(x: f32) -> f32 {
     if x < 0.0 { f32::NAN } else { value }
 }
 
-/// The body of a function that [`vectorized!`] compiles once for each vector width.
-///
-/// `run` must be `#[inline(always)]`, and so must all it calls in its loops: only what is inlined gets
-/// the wide instructions.
-pub trait Wide<Args> {
-    /// What it returns.
-    type Output;
-    /// Does the work.
-    fn run(args: Args) -> Self::Output;
-}
-
-/// Runs `B` with the widest vector instructions of this machine: AVX-512, AVX2 or what the build has.
-#[inline]
-pub fn widest<B: Wide<Args>, Args>(args: Args) -> B::Output {
-    #[cfg(target_arch = "x86_64")]
-    {
-        use std::arch::is_x86_feature_detected as has;
-        if has!("avx512f") && has!("avx512bw") && has!("avx512dq") && has!("avx512vl") {
-            // SAFETY: the machine has these instructions.
-            return unsafe { avx512::<B, Args>(args) };
-        }
-        if has!("avx2") {
-            // SAFETY: the machine has these instructions.
-            return unsafe { avx2::<B, Args>(args) };
-        }
-    }
-    B::run(args)
-}
-
-/// `B` with vectors of 16 f32.
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
-fn avx512<B: Wide<Args>, Args>(args: Args) -> B::Output {
-    B::run(args)
-}
-
-/// `B` with vectors of 8 f32.
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn avx2<B: Wide<Args>, Args>(args: Args) -> B::Output {
-    B::run(args)
-}
-
-/// Wraps one function so that its loops use the widest vector instructions of the machine it runs on.
-///
-/// ```text
-/// vectorized! {
-///     /// y = tanh x.
-///     pub fn tanh_all<T: Real>(x: &[T], y: &mut [T]) {
-///         for (y, x) in y.iter_mut().zip(x) {
-///             *y = x.tanh();
-///         }
-///     }
-/// }
-/// ```
-///
-/// What the body calls must be `#[inline(always)]`; generic parameters take one bound each, and what is
-/// returned holds no borrow. The numbers are the same at every width: vectors never reorder a float sum.
-macro_rules! vectorized {
-    ($(#[$meta:meta])* $vis:vis fn $name:ident $(<$($g:ident: $bound:path),+>)? ($($arg:ident: $ty:ty),* $(,)?) $body:block) => {
-        $crate::base::vector_math::vectorized! {
-            $(#[$meta])* $vis fn $name $(<$($g: $bound),+>)? ($($arg: $ty),*) -> () $body
-        }
-    };
-    ($(#[$meta:meta])* $vis:vis fn $name:ident $(<$($g:ident: $bound:path),+>)? ($($arg:ident: $ty:ty),* $(,)?) -> $out:ty $body:block) => {
-        $(#[$meta])*
-        $vis fn $name $(<$($g: $bound),+>)? ($($arg: $ty),*) -> $out {
-            struct Body;
-            impl $(<$($g: $bound),+>)? $crate::base::vector_math::Wide<($($ty,)*)> for Body {
-                type Output = $out;
-                #[inline(always)]
-                fn run(($($arg,)*): ($($ty,)*)) -> $out $body
-            }
-            $crate::base::vector_math::widest::<Body, _>(($($arg,)*))
-        }
-    };
-}
-pub(crate) use vectorized;
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -274,19 +190,18 @@ mod tests {
         tanh(x) + ln(x.abs() + 1.0) * sigmoid(x) - expm1(x * 0.1) / exp(x)
     }
 
-    vectorized! {
-        fn wide(x: &[f32], y: &mut [f32]) {
-            for (y, x) in y.iter_mut().zip(x) {
-                *y = all(*x);
-            }
-        }
-    }
-
     #[test]
     fn width_does_not_change_a_bit() {
         let x: Vec<f32> = (0..1000).map(|i| (i as f32 * 0.37).sin() * 30.0).collect();
         let mut y = vec![0.0; x.len()];
-        wide(&x, &mut y);
+        crate::base::vectorize::vectorize(
+            #[inline(always)]
+            || {
+                for (y, x) in y.iter_mut().zip(&x) {
+                    *y = all(*x);
+                }
+            },
+        );
         for (x, y) in x.iter().zip(&y) {
             assert_eq!(std::hint::black_box(all)(*x).to_bits(), y.to_bits(), "at {x}");
         }
