@@ -42,8 +42,7 @@ const B: Arg<Product> = arg("b", |d| d.k as usize * d.n as usize);
 const C: Arg<Product> = arg("c", |d| d.m as usize * d.n as usize);
 
 fn text(form: Form, d: &Product, column_sums: bool, schedule: Schedule) -> Shader {
-    let (source, grid) = shader(ProductShape { m: d.m, k: d.k, n: d.n, form }, column_sums, schedule);
-    Shader { source, grid }
+    shader(ProductShape { m: d.m, k: d.k, n: d.n, form }, column_sums, schedule)
 }
 
 fn nn<T: Real>(_: &Step, d: &Product, [a, b]: [&[T]; 2], [c]: [&mut [T]; 1]) {
