@@ -102,8 +102,9 @@ impl Loaded {
             self.order = order_buffer(device, order.len())?;
             self.bind(device, plan, memory)?;
         }
+        device.upload(&self.order, 0, bytemuck::cast_slice(order))?;
         self.ordered = order.len();
-        device.upload(&self.order, 0, bytemuck::cast_slice(order))
+        Ok(())
     }
 
     fn bind(&mut self, device: &GpuDevice, plan: &Plan, memory: &Memory) -> Result<()> {

@@ -152,6 +152,17 @@ impl GpuDevice {
         }
     }
 
+    /// What wgpu itself counts as alive on this device, passing staging buffers included: compare after a wait.
+    pub fn alive(&self) -> Created {
+        let hal = self.0.device.get_internal_counters().hal;
+        let read = |n: &wgpu::wgt::InternalCounter| n.read().max(0) as u64;
+        Created {
+            pipelines: read(&hal.compute_pipelines),
+            bind_groups: read(&hal.bind_groups),
+            buffers: read(&hal.buffers),
+        }
+    }
+
     /// Makes the device unusable, as an unplugged or crashed one is: what a caller does on [`Error::Lost`] can be tried.
     pub fn destroy(&self) {
         self.0.device.destroy();
