@@ -52,8 +52,10 @@ fn exp_core_(x: f32) -> f32 {
     let n = times_of_ln2_(x);
     let high = x - ln2_high_(n);
     let low = ln2_low_(n);
-    let p = (high + (exp_tail_(high - low) - low)) + 1.0;
-    return bitcast<f32>(bitcast<i32>(p) + (n << 23u));
+    // 1 for even n, else 2: a literal 1 would be added to `high` first by some drivers, which rounds twice.
+    let one = bitcast<f32>((127 + (n & 1)) << 23u);
+    let p = one + one * (high + (exp_tail_(high - low) - low));
+    return bitcast<f32>(bitcast<i32>(p) + ((n - (n & 1)) << 23u));
 }
 
 // ln(2^n (1 + f)) for sqrt(1/2) - 1 <= f <= sqrt(2) - 1.
@@ -149,9 +151,10 @@ fn tanh_(x: f32) -> f32 {
 }
 
 fn sigmoid_(x: f32) -> f32 {
-    // 1 / (1 + e^-x) = e^x / (1 + e^x): the exponential of -|x| keeps its error small in both.
+    // With e = e^-|x| and w = e / (1 + e): 1 - w for x >= 0, e - e w below. Errors of the quotient count half.
     let e = exp_core_(-abs(x));
-    var y = bitcast<u32>(select(1.0, e, x < 0.0) / (1.0 + e));
+    let top = select(1.0, e, x < 0.0);
+    var y = bitcast<u32>(top - top * (e / (1.0 + e)));
     y = select(y, 0u, x < -87.33654);
     y = select(y, 0x3f800000u, x > 18.0);
     return bitcast<f32>(select(y, bitcast<u32>(x), is_nan_bits(x)));
