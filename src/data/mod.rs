@@ -1,0 +1,18 @@
+//! Data sets: their readers, and those known by name.
+
+mod dataset;
+mod digits;
+mod error;
+mod fashion_mnist;
+mod idx;
+mod locate;
+
+pub use dataset::{Dataset, Features};
+pub use error::DataError;
+pub use idx::Idx;
+
+/// The data sets known by name, each as (training set, test set).
+pub mod datasets {
+    pub use super::digits::digits;
+    pub use super::fashion_mnist::fashion_mnist;
+}
