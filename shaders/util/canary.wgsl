@@ -8,11 +8,6 @@ var<workgroup> shared_sum: array<u32, 64>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(local_invocation_index) lane: u32) {
-    // One budget of 65,535 rounds for all loops of an invocation: Mesa 22's llvmpipe leaves without a word.
-    var state = x[1];
-    for (var i = 0u; i < x[0]; i++) {
-        state = state * 1664525u + 1013904223u;
-    }
     // A tree over shared memory: each level reads what another subgroup wrote.
     shared_sum[lane] = (lane + x[1]) * (lane + 1u);
     workgroupBarrier();
@@ -28,9 +23,6 @@ fn main(@builtin(local_invocation_index) lane: u32) {
     let b = bitcast<f32>(x[4]);
     let c = bitcast<f32>(x[5]);
     let big = bitcast<f32>(x[6]);
-    if (lane == 63u) {
-        found[0] = state;
-    }
     if (lane == 0u) {
         found[1] = shared_sum[0];
         found[2] = words.x;
@@ -44,5 +36,14 @@ fn main(@builtin(local_invocation_index) lane: u32) {
         // Ties to even at 2^24: 16777216 + 1 stays, + 3 becomes + 4.
         found[10] = bitcast<u32>((big + 1.0) + (big + 3.0));
         found[11] = bitcast<u32>(f32(x[7]) * a) ^ u32(i32(round(f32(x[7]) * b)));
+    }
+    // Last, because Mesa 22's llvmpipe has one budget of 65,535 rounds for all loops of an invocation and then leaves
+    // them without a word.
+    var state = x[1];
+    for (var i = 0u; i < x[0]; i++) {
+        state = state * 1664525u + 1013904223u;
+    }
+    if (lane == 63u) {
+        found[0] = state;
     }
 }

@@ -5,7 +5,9 @@ use super::memory::Memory;
 use super::shader::{self, Pipeline};
 use crate::base::{Error, Result};
 use crate::kernel::Stage;
-use crate::plan::{Dispatch, Place, Plan};
+use crate::plan::{Dispatch, Place, Plan, Program};
+use rayon::prelude::*;
+use std::collections::HashSet;
 use std::sync::Arc;
 use wgpu::{BindGroup, ComputePass};
 
@@ -17,9 +19,36 @@ pub(super) struct BoundDispatch {
     grid: [u32; 3],
 }
 
+fn stages(d: &Dispatch) -> Vec<Stage> {
+    d.stages.iter().map(|(s, _)| *s).collect()
+}
+
+/// The pipeline of a dispatch.
+fn pipeline(device: &GpuDevice, d: &Dispatch) -> Result<Arc<Pipeline>> {
+    let (call, stages) = (&*d.call, stages(d));
+    let text = shader::text(call, &stages, device.schedule());
+    device.library().pipeline(device, call.name(), text, &shader::read_only(call, &stages))
+}
+
+/// Compiles what the plan's dispatches need, each text once, on all processors.
+fn compile(device: &GpuDevice, plan: &Plan) -> Result<()> {
+    let mut seen = HashSet::new();
+    let text = |d: &Dispatch| shader::text(&*d.call, &stages(d), device.schedule());
+    let distinct: Vec<&Dispatch> = plan.programs.iter().flatten().filter(|d| seen.insert(text(d))).collect();
+    distinct.into_par_iter().try_for_each(|d| pipeline(device, d).map(drop))
+}
+
+/// Both programs of a plan, ready to run.
+pub(super) fn bind(device: &GpuDevice, plan: &Plan, memory: &Memory) -> Result<[Vec<BoundDispatch>; 2]> {
+    compile(device, plan)?;
+    let all = |program: Program| -> Result<Vec<BoundDispatch>> {
+        plan.program(program).iter().map(|d| BoundDispatch::new(device, plan, memory, d)).collect()
+    };
+    Ok([all(Program::Train)?, all(Program::Evaluate)?])
+}
+
 impl BoundDispatch {
-    pub fn new(device: &GpuDevice, plan: &Plan, memory: &Memory, d: &Dispatch) -> Result<Self> {
-        let stages: Vec<Stage> = d.stages.iter().map(|(s, _)| *s).collect();
+    fn new(device: &GpuDevice, plan: &Plan, memory: &Memory, d: &Dispatch) -> Result<Self> {
         let call = &*d.call;
         let grid = call.shader(device.schedule()).grid;
         let most = device.limits().max_compute_workgroups_per_dimension;
@@ -34,8 +63,7 @@ impl BoundDispatch {
                 "use a smaller batch or layer, or --device cpu",
             ));
         }
-        let text = shader::text(call, &stages, device.schedule());
-        let pipeline = device.library().pipeline(device, call.name(), text, &shader::read_only(call, &stages))?;
+        let pipeline = pipeline(device, d)?;
         let aux = d.stages.iter().filter(|(s, _)| s.reads_aux() || s.writes_aux()).filter_map(|(_, v)| *v);
         let operands = d.reads.iter().chain(&d.writes).copied().chain(aux);
         let places: Vec<Place> = operands.map(|v| plan.place(v)).collect();

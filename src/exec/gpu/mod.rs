@@ -66,11 +66,7 @@ impl GpuExecutor {
     pub fn new(device: &GpuDevice, plan: Plan) -> Result<Self> {
         let device = device.clone();
         let memory = Memory::new(&device, &plan)?;
-        let bind = |program: Program| {
-            let dispatches = plan.program(program).iter();
-            dispatches.map(|d| BoundDispatch::new(&device, &plan, &memory, d)).collect::<Result<Vec<_>>>()
-        };
-        let programs = [bind(Program::Train)?, bind(Program::Evaluate)?];
+        let programs = bind::bind(&device, &plan, &memory)?;
         let host_steps = vec![0; (memory.slots + 1) * ALIGN as usize];
         let usage = BufferUsages::UNIFORM | BufferUsages::COPY_DST;
         let steps = device.buffer("steps", host_steps.len() as u64, usage)?;

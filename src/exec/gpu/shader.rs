@@ -76,9 +76,8 @@ impl Library {
         source: String,
         read_only: &[bool],
     ) -> Result<Arc<Pipeline>> {
-        let mut shelves = self.open();
         let key = (read_only.to_vec(), source);
-        if let Some(known) = shelves.pipelines.get(&key) {
+        if let Some(known) = self.open().pipelines.get(&key) {
             return Ok(Arc::clone(known));
         }
         let most = device.limits().max_storage_buffers_per_shader_stage as usize;
@@ -90,18 +89,20 @@ impl Library {
         }
         device.check("compiling kernels")?;
         let made = device.scoped(|| {
-            let (operands, layout) = shelves.layouts(device.raw(), read_only);
-            let raw = compile(device.raw(), name, &key.1, &layout);
-            Arc::new(Pipeline { id: shelves.pipelines.len(), raw, operands })
+            let (operands, layout) = self.open().layouts(device.raw(), read_only);
+            // The shelves are open to others meanwhile: drivers take their time, and kernels compile side by side.
+            (compile(device.raw(), name, &key.1, &layout), operands)
         });
-        let made = made.map_err(|e| {
+        let (raw, operands) = made.map_err(|e| {
             Error::device(
                 format!("kernel `{name}` was refused by {}: {}", device.summary(), one_line(&e.to_string())),
                 "update its driver, choose another with --device, or use --device cpu",
             )
         })?;
-        shelves.pipelines.insert(key, Arc::clone(&made));
-        Ok(made)
+        let mut shelves = self.open();
+        let id = shelves.pipelines.len();
+        let entry = shelves.pipelines.entry(key).or_insert_with(|| Arc::new(Pipeline { id, raw, operands }));
+        Ok(Arc::clone(entry))
     }
 }
 
