@@ -137,6 +137,7 @@ fn gathered_rows_are_bit_equal() {
         bytes(70, 8, 1.0 / 127.5, -1.0),
         bytes(70, 784, 0.017_124_754, -2.117_904),
         Rows { width: 9, data: RowData::Floats(odd.into()) },
+        floats(70, 12),
     ] {
         let (plan, x, ..) = recording(table.width, true);
         let mut gpu = GpuExecutor::new(device, plan).unwrap();

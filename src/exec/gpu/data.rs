@@ -203,7 +203,7 @@ impl Table {
     ) -> Result<Gather> {
         let width = self.source.width;
         let (samples, stride) = memory.all_slots(plan, value);
-        let per = if self.meaning.is_some() && width.is_multiple_of(4) { 4 } else { 1 };
+        let per = if width.is_multiple_of(4) { 4 } else { 1 };
         let constants = [
             ("width", width),
             ("batch", plan.batch),
