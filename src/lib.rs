@@ -3,8 +3,12 @@
 //! A model is recorded once as a flat plan of compute kernels and replayed every step; see `ARCHITECTURE.md`.
 
 pub mod base;
+#[cfg(feature = "cli")]
+pub mod cli;
+pub mod data;
 pub mod exec;
+pub mod judge;
 pub mod kernel;
-pub mod plan;
 pub mod nn;
+pub mod plan;
 pub mod train;

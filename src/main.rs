@@ -1,2 +1,5 @@
-//! The program.
-fn main() {}
+//! The `wgrad` program.
+
+fn main() -> std::process::ExitCode {
+    wgrad::cli::main()
+}

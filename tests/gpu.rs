@@ -361,7 +361,7 @@ fn a_lost_device_is_told_and_stays_lost() {
         lost(gpu.order(data, &[0]));
         lost(gpu.load(&[(x, floats(40, 4))]).map(drop));
         lost(gpu.run_one(Program::Train, 0, &steps(0, 1)[0]));
-        lost(gpu.time(Program::Train, 0, 3).map(drop));
+        lost(gpu.time_on_device(Program::Train, 0, 3).map(drop));
         lost(GpuExecutor::new(&device, plan.clone()).map(drop));
     }
     // Another start finds the device again.
@@ -376,7 +376,7 @@ fn a_dispatch_is_timed() {
     let mut gpu = GpuExecutor::new(device, plan).unwrap();
     let data = gpu.load(&[(x, floats(40, 4096))]).unwrap();
     gpu.run(Program::Train, data, 0, &steps(0, 1)).unwrap();
-    let time = gpu.time(Program::Train, 0, 5).unwrap().unwrap();
+    let time = gpu.time_on_device(Program::Train, 0, 5).unwrap().unwrap();
     assert!(time.as_nanos() > 100 && time.as_millis() < 1000, "{time:?}");
-    assert!(gpu.time(Program::Train, 50, 5).unwrap().is_none());
+    assert!(gpu.time_on_device(Program::Train, 50, 5).unwrap().is_none());
 }

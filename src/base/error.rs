@@ -55,7 +55,9 @@ pub enum Error {
         reason: String,
     },
     /// The loss stopped being a finite number.
-    #[error("training diverged: loss is {loss} after step {step}; lower the learning rate, clip gradients, or normalise the input")]
+    #[error(
+        "training diverged: loss is {loss} after step {step}; lower the learning rate, clip gradients, or normalise the input"
+    )]
     Diverged {
         /// Steps done.
         step: u64,
@@ -67,7 +69,12 @@ pub enum Error {
 impl Error {
     /// An [`Error::Request`] from its four parts.
     pub fn request(what: impl Display, expected: impl Display, got: impl Display, help: impl Display) -> Self {
-        Self::Request { what: what.to_string(), expected: expected.to_string(), got: got.to_string(), help: help.to_string() }
+        Self::Request {
+            what: what.to_string(),
+            expected: expected.to_string(),
+            got: got.to_string(),
+            help: help.to_string(),
+        }
     }
 
     /// An [`Error::Device`] from its two parts.

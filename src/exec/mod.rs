@@ -7,6 +7,7 @@ pub mod gpu;
 use crate::base::{Result, Rows};
 use crate::kernel::Step;
 use crate::plan::{Plan, Program, Value};
+use std::time::{Duration, Instant};
 
 /// A data set held by an executor, by the number [`Executor::load`] gave it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,4 +68,20 @@ pub trait Executor {
     /// # Errors
     /// As [`Executor::run`].
     fn run_one(&mut self, program: Program, index: usize, step: &Step) -> Result<()>;
+
+    /// The shortest of `repeats` runs of dispatch `index` alone, on the memory as it is: by the device's clock
+    /// where it has one, else by ours with the wait included.
+    ///
+    /// # Errors
+    /// As [`Executor::run`].
+    fn time(&mut self, program: Program, index: usize, repeats: usize) -> Result<Duration> {
+        let mut best = Duration::MAX;
+        for _ in 0..repeats.max(1) {
+            let start = Instant::now();
+            self.run_one(program, index, &Step::default())?;
+            self.wait()?;
+            best = best.min(start.elapsed());
+        }
+        Ok(best)
+    }
 }

@@ -123,9 +123,8 @@ impl Sequential {
         tape.enter(loss.name());
         loss.record(&mut tape, z, y, totals)?;
         tape.differentiate()?;
-        let arenas = Arenas::of(&mut tape).ok_or_else(|| {
-            Error::request("model", "at least one trainable variable", "none", "add a Dense layer")
-        })?;
+        let arenas = Arenas::of(&mut tape)
+            .ok_or_else(|| Error::request("model", "at least one trainable variable", "none", "add a Dense layer"))?;
         tape.enter(optimizer.name());
         optimizer.record(&mut tape, arenas)?;
         tape.begin(Program::Evaluate);

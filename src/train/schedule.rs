@@ -64,8 +64,7 @@ mod tests {
     #[test]
     fn exponential_decay_is_keras_s() {
         // keras.optimizers.schedules.ExponentialDecay(0.1, 100, 0.96)(150) = 0.1 · 0.96^1.5
-        let mut s =
-            Schedule::ExponentialDecay { initial: 0.1, decay_steps: 100.0, decay_rate: 0.96, staircase: false };
+        let mut s = Schedule::ExponentialDecay { initial: 0.1, decay_steps: 100.0, decay_rate: 0.96, staircase: false };
         assert!((s.at(150) - 0.1 * 0.96_f64.powf(1.5)).abs() < 1e-15, "continuous");
         if let Schedule::ExponentialDecay { staircase, .. } = &mut s {
             *staircase = true;

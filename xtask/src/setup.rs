@@ -28,7 +28,7 @@ pub fn setup(machine: &Machine) -> Result<Prepared> {
     vulkan(machine).context("setup of a Vulkan driver (WGRAD_TEST_DEVICES=cpu leaves the GPU tests out)")?;
     let mut environment = Vec::new();
     if let Some(folder) = fashion_mnist(machine).context("setup of the Fashion-MNIST images")? {
-        environment.push(("WGRAD_DATA_DIR", folder));
+        environment.push(("WGRAD_DATA", folder));
     }
     if machine.variable("MESA_SHADER_CACHE_DIR").is_none() {
         // Beside the build outputs, so that whatever keeps those keeps compiled shaders too.
@@ -142,8 +142,8 @@ fn install(packages: &[&str], release: Option<&str>) -> Result<()> {
 /// The images, from Debian's package: installed by root, else unpacked beside the build outputs.
 /// The folder to look in, where it is not the package's own.
 fn fashion_mnist(machine: &Machine) -> Result<Option<PathBuf>> {
-    if machine.variable("WGRAD_DATA_DIR").is_some() {
-        println!("  fashion-mnist: WGRAD_DATA_DIR as you set it");
+    if machine.variable("WGRAD_DATA").is_some() {
+        println!("  fashion-mnist: WGRAD_DATA as you set it");
         return Ok(None);
     }
     if machine.path("/").join(DATASET_FILE).exists() {
@@ -160,7 +160,7 @@ fn fashion_mnist(machine: &Machine) -> Result<Option<PathBuf>> {
     if !machine.is_debian() {
         println!(
             "  fashion-mnist: please download its four IDX files \
-             (https://github.com/zalandoresearch/fashion-mnist) and set WGRAD_DATA_DIR to their folder"
+             (https://github.com/zalandoresearch/fashion-mnist) and set WGRAD_DATA to their folder"
         );
         return Ok(None);
     }

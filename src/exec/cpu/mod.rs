@@ -93,7 +93,11 @@ pub(crate) fn check_columns(plan: &Plan, columns: &[(Value, Rows)]) -> Result<us
         if table.len() != rows || rows == 0 {
             return Err(Error::request(
                 format!("input `{}`", info.name),
-                if rows == 0 { "at least one sample".into() } else { format!("{rows} samples, as the first input has") },
+                if rows == 0 {
+                    "at least one sample".into()
+                } else {
+                    format!("{rows} samples, as the first input has")
+                },
                 format!("{} samples", table.len()),
                 "give every input the same samples",
             ));

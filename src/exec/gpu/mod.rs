@@ -147,6 +147,10 @@ fn unknown(data: DataId) -> Error {
 }
 
 impl Executor for GpuExecutor {
+    fn time(&mut self, program: Program, index: usize, repeats: usize) -> Result<std::time::Duration> {
+        Ok(self.time_on_device(program, index, repeats)?.unwrap_or_default())
+    }
+
     fn plan(&self) -> &Plan {
         &self.plan
     }

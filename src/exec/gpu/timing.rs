@@ -15,7 +15,7 @@ impl GpuExecutor {
     ///
     /// # Errors
     /// The device was lost.
-    pub fn time(&mut self, program: Program, index: usize, repeats: usize) -> Result<Option<Duration>> {
+    pub fn time_on_device(&mut self, program: Program, index: usize, repeats: usize) -> Result<Option<Duration>> {
         if self.plan.program(program).get(index).is_none() {
             return Ok(None);
         }

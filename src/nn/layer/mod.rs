@@ -37,7 +37,6 @@ pub trait Layer: Send + Sync {
     fn call_without_activation(&self, tape: &mut Tape, x: Value) -> Result<Value> {
         self.call(tape, x)
     }
-
 }
 
 impl Layer for Activation {

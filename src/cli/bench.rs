@@ -1,0 +1,95 @@
+//! `wgrad bench`: every kernel of two real training steps, against what the device can do at best.
+
+use super::device::{DeviceOptions, executor};
+use crate::base::{Result, Seed};
+use crate::judge::peak;
+use crate::nn::act::Activation;
+use crate::nn::layer::{BatchNormalization, Dense, Dropout};
+use crate::nn::loss::Loss;
+use crate::nn::optim::{Adam, Nadam};
+use crate::plan::Program;
+use crate::train::{Compiled, Sequential};
+use clap::Args;
+use std::collections::HashSet;
+
+/// Options of `wgrad bench`.
+#[derive(Args)]
+pub struct Options {
+    /// Only kernels whose names contain one of these
+    kernels: Vec<String>,
+    #[command(flatten)]
+    device: DeviceOptions,
+    /// Times each kernel is run; the shortest counts
+    #[arg(long, default_value_t = 10)]
+    repeats: usize,
+    /// One JSON object a line
+    #[arg(long)]
+    json: bool,
+}
+
+/// The textbook's net at batch 128, and a wide one at batch 512.
+fn models() -> Result<[(&'static str, Compiled); 2]> {
+    let loss = Loss::SparseCategoricalCrossentropy;
+    let mut book = Sequential::new(&[784]).add(BatchNormalization::new());
+    for units in [300, 100] {
+        book = book.add(Dense::new(units)).add(BatchNormalization::new()).add(Activation::ELU).add(Dropout::new(0.2));
+    }
+    let book = book.add(Dense::new(10).activation(Activation::Softmax));
+    let wide = Sequential::new(&[784])
+        .add(Dense::new(2048).activation(Activation::RELU))
+        .add(Dense::new(2048).activation(Activation::RELU))
+        .add(Dense::new(10).activation(Activation::Softmax));
+    Ok([
+        ("book", book.compile(Nadam::new(1e-3), loss, 128, Seed(1))?),
+        ("wide", wide.compile(Adam::new(1e-3), loss, 512, Seed(1))?),
+    ])
+}
+
+/// Runs the command.
+pub fn run(options: &Options) -> anyhow::Result<()> {
+    // Small on a processor, enough to fill a large card.
+    let mut probe = executor(&options.device, peak::plan(1 << 16, 512)?)?;
+    let mut peak = peak::measure(&mut *probe)?;
+    if peak.flops > 2e12 {
+        probe = executor(&options.device, peak::plan(1 << 21, 4096)?)?;
+        peak = peak::measure(&mut *probe)?;
+    }
+    let device = probe.device();
+    drop(probe);
+    if options.json {
+        let line =
+            serde_json::json!({"device": device, "peak_gflops": peak.flops / 1e9, "peak_gb_s": peak.bytes / 1e9});
+        println!("{line}");
+    } else {
+        println!("{device}: peak {:.1} GFLOP/s, {:.1} GB/s measured", peak.flops / 1e9, peak.bytes / 1e9);
+        println!("{:<30} {:>10} {:>10} {:>9} {:>6}  dims", "kernel", "µs", "GFLOP/s", "GB/s", "peak");
+    }
+    let mut seen = HashSet::new();
+    for (model, compiled) in models()? {
+        let mut executor = executor(&options.device, compiled.plan.clone())?;
+        for (i, d) in compiled.plan.program(Program::Train).iter().enumerate() {
+            let (name, dims) = (d.call.name(), d.call.dims());
+            let wanted = options.kernels.is_empty() || options.kernels.iter().any(|k| name.contains(k.as_str()));
+            if !wanted || !seen.insert((name, dims.clone())) {
+                continue;
+            }
+            executor.time(Program::Train, i, 1)?;
+            let seconds = executor.time(Program::Train, i, options.repeats)?.as_secs_f64().max(1e-9);
+            let (reads, writes) = (d.call.reads(), d.call.writes());
+            let numbers: usize = reads.iter().chain(&writes).map(|a| a.1).sum();
+            let (flops, bytes) = (d.call.flops() as f64 / seconds, numbers as f64 * 4.0 / seconds);
+            let share = (flops / peak.flops).max(bytes / peak.bytes);
+            if options.json {
+                let line = serde_json::json!({
+                    "model": model, "kernel": name, "dims": dims, "us": seconds * 1e6,
+                    "gflops": flops / 1e9, "gb_s": bytes / 1e9, "share_of_peak": share,
+                });
+                println!("{line}");
+            } else {
+                let (us, gflops, gbs, percent) = (seconds * 1e6, flops / 1e9, bytes / 1e9, share * 100.0);
+                println!("{name:<30} {us:>10.1} {gflops:>10.2} {gbs:>9.2} {percent:>5.0}%  {dims}");
+            }
+        }
+    }
+    Ok(())
+}
