@@ -5,20 +5,19 @@ fn a_tile(row: u32, k: u32, lane: u32) -> vec4<f32> {
     return select(vec4<f32>(), a4(at * rows + row + lane / 4u * 4u), at < inner);
 }
 
-fn outer4(acc: ptr<function, Rows>, first: u32, x: vec4<f32>, y: vec4<f32>) {
-    acc[first] = fma(vec4(x.x), y, acc[first]);
-    acc[first + 1u] = fma(vec4(x.y), y, acc[first + 1u]);
-    acc[first + 2u] = fma(vec4(x.z), y, acc[first + 2u]);
-    acc[first + 3u] = fma(vec4(x.w), y, acc[first + 3u]);
-}
-
 fn multiply(acc: ptr<function, Rows>, x: vec4<f32>, y: mat4x4<f32>) {
-    outer4(acc, 0u, subgroupBroadcast(x, 0u), y[0]);
-    outer4(acc, 0u, subgroupBroadcast(x, 1u), y[1]);
-    outer4(acc, 0u, subgroupBroadcast(x, 2u), y[2]);
-    outer4(acc, 0u, subgroupBroadcast(x, 3u), y[3]);
-    outer4(acc, 4u, subgroupBroadcast(x, 4u), y[0]);
-    outer4(acc, 4u, subgroupBroadcast(x, 5u), y[1]);
-    outer4(acc, 4u, subgroupBroadcast(x, 6u), y[2]);
-    outer4(acc, 4u, subgroupBroadcast(x, 7u), y[3]);
+    let upper = transpose(mat4x4<f32>(
+        subgroupBroadcast(x, 0u), subgroupBroadcast(x, 1u), subgroupBroadcast(x, 2u), subgroupBroadcast(x, 3u),
+    ));
+    let lower = transpose(mat4x4<f32>(
+        subgroupBroadcast(x, 4u), subgroupBroadcast(x, 5u), subgroupBroadcast(x, 6u), subgroupBroadcast(x, 7u),
+    ));
+    acc[0] = add_products(acc[0], upper[0], y);
+    acc[1] = add_products(acc[1], upper[1], y);
+    acc[2] = add_products(acc[2], upper[2], y);
+    acc[3] = add_products(acc[3], upper[3], y);
+    acc[4] = add_products(acc[4], lower[0], y);
+    acc[5] = add_products(acc[5], lower[1], y);
+    acc[6] = add_products(acc[6], lower[2], y);
+    acc[7] = add_products(acc[7], lower[3], y);
 }

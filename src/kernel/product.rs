@@ -19,6 +19,9 @@ const MAX_GROUPS: u32 = 65_535;
 /// Fewest tiles of 64 × 64 that fill a graphics card; with fewer, tiles of 32 × 32 are used.
 const ENOUGH_TILES: u32 = 64;
 
+/// Multiplications from which on 16 rows a workgroup instead of 8 repay their doubled compile time on software devices.
+const TALL_WORK: u64 = 1 << 27;
+
 pub use crate::base::product::Form;
 
 /// A product c[m,n] = a · b over an inner length k.
@@ -42,6 +45,7 @@ pub fn shader(shape: ProductShape, column_sums: bool, schedule: Schedule) -> Sha
     let ProductShape { m, k, n, form } = shape;
     let side = if m.div_ceil(64) * n.div_ceil(64) < ENOUGH_TILES { 8 } else { 16 };
     let (height, width) = match schedule {
+        Schedule::Lanes if m >= 64 && work(shape) >= TALL_WORK => (16, 32),
         Schedule::Lanes => (8, 32),
         Schedule::Tiles => (side * 4, side * 4),
     };
@@ -50,14 +54,14 @@ pub fn shader(shape: ProductShape, column_sums: bool, schedule: Schedule) -> Sha
     let grid = [down.div_ceil(layers), n.div_ceil(width).max(1), layers];
 
     let mut text = String::new();
-    for (name, value) in [("rows", m), ("inner", k), ("cols", n), ("grid_x", grid[0])] {
+    for (name, value) in [("rows", m), ("inner", k), ("cols", n), ("grid_x", grid[0]), ("height", height)] {
         _ = writeln!(text, "const {name}: u32 = {value}u;");
     }
     match schedule {
         Schedule::Lanes => {
             let (a_turned, b_turned) = (form == Form::TN, form == Form::NT);
-            text += &operand("a", 0, m * k, (if a_turned { m } else { k }).is_multiple_of(4));
-            text += &operand("b", 1, k * n, (if b_turned { k } else { n }).is_multiple_of(4));
+            text += &operand("a", 0, length(m, k), (if a_turned { m } else { k }).is_multiple_of(4));
+            text += &operand("b", 1, length(k, n), (if b_turned { k } else { n }).is_multiple_of(4));
             text += WITHIN_INNER;
             text += LANES;
             text += if a_turned { LANES_A_TURNED } else { LANES_A };
@@ -80,6 +84,16 @@ pub fn shader(shape: ProductShape, column_sums: bool, schedule: Schedule) -> Sha
     Shader::new(&text, grid)
 }
 
+/// Multiplications of a product.
+fn work(shape: ProductShape) -> u64 {
+    u64::from(shape.m).saturating_mul(shape.k.into()).saturating_mul(shape.n.into())
+}
+
+/// Numbers in a matrix. What a u32 cannot index fits no binding, and the device's limits refuse it.
+fn length(rows: u32, width: u32) -> u32 {
+    rows.saturating_mul(width)
+}
+
 /// Zeroes what lies past the inner length in four numbers from `k` on.
 const WITHIN_INNER: &str = "
 fn within_inner(v: vec4<f32>, k: u32) -> vec4<f32> {
@@ -90,7 +104,8 @@ fn within_inner(v: vec4<f32>, k: u32) -> vec4<f32> {
 /// A read operand and its access `name4(at)`: four numbers from `at` on, some number where that is past the end.
 /// Where rows are multiples of four, it is one load.
 fn operand(name: &str, binding: u32, len: u32, fours: bool) -> String {
-    let (element, last) = if fours { ("vec4<f32>", len / 4 - 1) } else { ("f32", len - 1) };
+    let (element, last) =
+        if fours { ("vec4<f32>", (len / 4).saturating_sub(1)) } else { ("f32", len.saturating_sub(1)) };
     let value = if fours {
         format!("{name}[min(at / 4u, {last}u)]")
     } else {
