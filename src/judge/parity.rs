@@ -3,7 +3,7 @@
 use super::cases::{calls, operands, salt, show, stage_sets};
 use crate::base::Result;
 use crate::kernel::stage::{Aux, Stage};
-use crate::kernel::{Call, Step, Twinned, map::Mapped};
+use crate::kernel::{Call, SlopeFrom, Step, Twinned, map::Mapped};
 
 /// Something that can run one call by itself.
 pub trait Device {
@@ -231,9 +231,18 @@ impl Operands {
         let mut new = Self { reads: Vec::new(), writes: Vec::new(), names: Vec::new() };
         let own = |(name, len, domain): (&str, _, _), written| (name.to_owned(), len, domain, written);
         let reads = call.reads().into_iter().map(|a| own(a, false));
-        let all = reads.chain(call.writes().into_iter().map(|a| own(a, true))).chain(operands(call, stages));
-        for (place, (name, len, domain, written)) in all.enumerate() {
-            let numbers = domain.fill(len, salt(&name, place));
+        let own = reads.chain(call.writes().into_iter().map(|a| own(a, true))).map(|a| (a, None));
+        let users = stages.iter().filter(|s| s.reads_aux() || s.writes_aux()).map(Some);
+        let all = own.chain(operands(call, stages).into_iter().zip(users));
+        for (place, ((name, len, domain, written), user)) in all.enumerate() {
+            let mut numbers = domain.fill(len, salt(&name, place));
+            if let Some(Stage::Slope(map, p)) = user
+                && map.slope_from == SlopeFrom::Output
+            {
+                // What it reads in a net is an output of the map.
+                f64::apply(map, &mut numbers, p);
+                numbers.iter_mut().for_each(|v| *v = f64::from(*v as f32));
+            }
             if written {
                 new.writes.push(numbers);
                 new.names.push(name);

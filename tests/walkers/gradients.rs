@@ -1,0 +1,132 @@
+//! Gradcheck: every layer and loss, and whole models, against differences in f64.
+
+use crate::nets;
+use crate::slopes::SOFTPLUS;
+use wgrad::judge::gradcheck::{self, BOUND, Checked};
+use wgrad::nn::act::{self, Activation};
+use wgrad::nn::layer::{BatchNormalization, Dense, Dropout, Flatten, Layer};
+use wgrad::nn::loss::Loss;
+
+const LOSSES: [Loss; 3] = [Loss::SparseCategoricalCrossentropy, Loss::CategoricalCrossentropy, Loss::MeanSquaredError];
+
+fn right(title: &str, checked: &[Checked]) {
+    assert!(!checked.is_empty(), "{title}: nothing was compared");
+    for c in checked {
+        assert!(c.numbers > 0, "{title}: `{}` is empty", c.variable);
+        assert!(c.worst <= BOUND, "{title}: d {}[{}] is {:.2e} off", c.variable, c.at, c.worst);
+    }
+}
+
+/// Checks `layer` on some shapes, with full and with short batches, fused and not.
+fn check(title: &str, layer: &dyn Layer, shapes: &[&[usize]], short: bool) {
+    for shape in shapes {
+        let mut live = vec![shape[0]];
+        if short && shape[0] > 3 {
+            live.extend([3, shape[0] - 1]);
+        }
+        for rows in live {
+            for fused in [true, false] {
+                let title = format!("{title} on {shape:?}, {rows} rows, fused: {fused}");
+                let checked = gradcheck::layer(layer, shape, rows, fused).unwrap_or_else(|e| panic!("{title}: {e}"));
+                right(&title, &checked);
+            }
+        }
+    }
+}
+
+const MATRICES: &[&[usize]] = &[&[1, 1], &[1, 6], &[2, 3], &[5, 4], &[8, 7], &[3, 17]];
+
+#[test]
+fn dense() {
+    let activations = act::ALL.iter().map(|m| Activation::Map(m, m.defaults));
+    for a in activations.chain([Activation::Linear, Activation::Softmax, Activation::Map(&SOFTPLUS, [0.0; 4])]) {
+        for bias in [true, false] {
+            for units in [1, 5] {
+                let layer = Dense::new(units).use_bias(bias).activation(a);
+                check(&format!("Dense({units}, {}, bias {bias})", a.name()), &layer, MATRICES, true);
+            }
+        }
+    }
+}
+
+#[test]
+fn activations() {
+    for map in act::ALL.iter().chain(&[&SOFTPLUS]) {
+        check(map.name, &Activation::Map(map, map.defaults), MATRICES, true);
+    }
+    check("softmax", &Activation::Softmax, MATRICES, true);
+    check("linear", &Activation::Linear, MATRICES, true);
+}
+
+#[test]
+fn batch_normalization() {
+    // A batch of one row has no gradient but beta's.
+    let shapes: &[&[usize]] = &[&[1, 2], &[3, 1], &[5, 4], &[8, 7], &[16, 3]];
+    for layer in [BatchNormalization::new(), BatchNormalization::new().epsilon(0.1).momentum(0.5)] {
+        check("BatchNormalization", &layer, shapes, true);
+    }
+}
+
+#[test]
+fn dropout_and_flatten() {
+    for rate in [0.0, 0.25, 0.9] {
+        check(&format!("Dropout({rate})"), &Dropout::new(rate), MATRICES, true);
+        check(&format!("Dropout({rate})"), &Dropout::new(rate), &[&[3, 2, 5]], false);
+    }
+    check("Flatten", &Flatten, &[&[1, 1], &[2, 3, 4], &[5, 2, 1, 3]], true);
+}
+
+#[test]
+fn losses() {
+    for loss in LOSSES {
+        for (m, n) in [(1_usize, 2), (2, 2), (5, 3), (7, 10), (33, 4)] {
+            for rows in [m, m.div_ceil(2), 1] {
+                let title = format!("{} on {m}×{n}, {rows} rows", loss.name());
+                let checked = gradcheck::loss(loss, m, n, rows).unwrap_or_else(|e| panic!("{title}: {e}"));
+                right(&title, &checked);
+            }
+        }
+    }
+}
+
+#[test]
+fn whole_models() {
+    for loss in LOSSES {
+        for (batch, rows) in [(6, 6), (6, 4)] {
+            let model = nets::mixed(loss, batch);
+            let title = format!("a model with {}, {rows} of {batch} rows", loss.name());
+            right(&title, &gradcheck::model(&model, loss, rows).unwrap_or_else(|e| panic!("{title}: {e}")));
+        }
+    }
+}
+
+#[test]
+fn a_value_read_twice_gets_both_contributions() {
+    // y = tanh(x) + … is not a layer; dense twice over one input is: its gradient is a sum.
+    struct Twice;
+    impl Layer for Twice {
+        fn kind(&self) -> &'static str {
+            "twice"
+        }
+        fn call(&self, tape: &mut wgrad::plan::Tape, x: wgrad::plan::Value) -> wgrad::base::Result<wgrad::plan::Value> {
+            let h = Dense::new(4).activation(Activation::TANH).call(tape, x)?;
+            tape.enter("left");
+            let left = Dense::new(3).call(tape, h)?;
+            tape.enter("right");
+            let right = Dense::new(3).activation(Activation::SIGMOID).call(tape, h)?;
+            // left + right, by the bias of nothing: accumulate right into left's gradient path.
+            tape.enter("sum");
+            let sum = tape.temp("sum", &tape.shape(left).to_vec());
+            tape.copy(left, sum)?;
+            let n = tape.len(left) as u32;
+            tape.run(&wgrad::plan::kernels::ACCUMULATE, wgrad::plan::kernels::Elements { n }, [right], [sum])?;
+            tape.backward(move |t| {
+                let Some(d) = t.gradient(sum) else { return Ok(()) };
+                t.contribute(left, |t, place| t.copy(d, place))?;
+                t.contribute(right, |t, place| t.copy(d, place))
+            });
+            Ok(sum)
+        }
+    }
+    check("two readers", &Twice, &[&[2, 3], &[5, 4]], true);
+}

@@ -1,0 +1,55 @@
+//! The nets the walkers go over.
+
+use wgrad::base::Seed;
+use wgrad::nn::act::Activation;
+use wgrad::nn::init::Initializer;
+use wgrad::nn::layer::{BatchNormalization, Dense, Dropout, Flatten};
+use wgrad::nn::loss::Loss;
+use wgrad::nn::optim::{Nadam, Sgd};
+use wgrad::train::{Compiled, Sequential};
+
+/// L dense layers, ReLU between, softmax at the end.
+pub fn plain(layers: usize) -> Sequential {
+    let mut net = Sequential::new(&[20]);
+    for _ in 1..layers {
+        net = net.add(Dense::new(16).activation(Activation::RELU));
+    }
+    net.add(Dense::new(10).activation(Activation::Softmax))
+}
+
+pub fn plain_compiled(layers: usize) -> Compiled {
+    plain(layers).compile(Sgd::new(0.01), Loss::SparseCategoricalCrossentropy, 32, Seed(1)).expect("a plain net")
+}
+
+/// The book's net (Géron, chapter 11): 784 → BN → 300 → BN → 100 → BN → 10, ELU, He.
+pub fn book() -> Sequential {
+    let hidden = |units| Dense::new(units).activation(Activation::ELU).kernel_initializer(Initializer::HE_NORMAL);
+    Sequential::new(&[28, 28])
+        .add(Flatten)
+        .add(BatchNormalization::new())
+        .add(hidden(300))
+        .add(BatchNormalization::new())
+        .add(hidden(100))
+        .add(BatchNormalization::new())
+        .add(Dense::new(10).activation(Activation::Softmax))
+}
+
+pub fn book_compiled() -> Compiled {
+    let loss = Loss::SparseCategoricalCrossentropy;
+    book().compile(Nadam::new(1e-3), loss, 32, Seed(1)).expect("the book's net")
+}
+
+/// A small net with everything in it: batch normalisation, dropout, ELU, tanh, a view, no bias.
+pub fn mixed(loss: Loss, batch: usize) -> Compiled {
+    let end = if loss.takes_logits() { Activation::Softmax } else { Activation::SIGMOID };
+    Sequential::new(&[2, 3])
+        .add(Flatten)
+        .add(BatchNormalization::new())
+        .add(Dense::new(7).activation(Activation::ELU))
+        .add(Dropout::new(0.3))
+        .add(BatchNormalization::new())
+        .add(Dense::new(5).use_bias(false).activation(Activation::TANH))
+        .add(Dense::new(4).activation(end))
+        .compile(Sgd::new(0.0), loss, batch, Seed(9))
+        .expect("the mixed net")
+}
