@@ -50,8 +50,8 @@ pub struct Options {
     /// At most this many steps an epoch
     #[arg(long)]
     steps_per_epoch: Option<usize>,
-    /// Folder with the data files
-    #[arg(long, env = "WGRAD_DATA")]
+    /// Folder with the data files; else $WGRAD_DATA, the XDG data folder and Debian's are searched
+    #[arg(long)]
     data_dir: Option<PathBuf>,
 }
 

@@ -6,7 +6,6 @@ pub mod gradcheck;
 pub mod lockstep;
 pub mod parity;
 pub mod peak;
-pub mod peak;
 pub mod slope;
 #[cfg(feature = "gpu")]
 pub mod texts;

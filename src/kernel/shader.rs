@@ -29,8 +29,8 @@ impl Shader {
         Self { source: source.to_owned(), grid }
     }
 
-    /// A text that handles `per_group` items a workgroup in a flat index space of `items`;
-    /// it finds its group with `flat_group(id)` of the prelude.
+    /// A text that handles `per_group` items a workgroup in a flat index space of `items`; its group is number
+    /// `id.y * groups.x + id.x`.
     pub fn flat(source: &str, items: usize, per_group: usize) -> Self {
         Self::new(source, flat_grid(items.div_ceil(per_group).max(1)))
     }

@@ -82,10 +82,12 @@ fn arenas(values: &[ValueInfo], buffers: &mut Vec<Buffer>) -> Vec<(Arena, usize)
     used
 }
 
+/// (program, first use, last use) of a temporary.
+type Life = (usize, usize, usize);
+
 /// First fit of whole buffers by lifetime; the programs never run at once, so they share.
 fn recycle(values: &[ValueInfo], programs: &[Vec<Dispatch>; 2], places: &mut [Place], buffers: &mut Vec<Buffer>) {
-    // (program, first use, last use) of every temporary
-    let mut life: Vec<Vec<(usize, usize, usize)>> = vec![Vec::new(); values.len()];
+    let mut life: Vec<Vec<Life>> = vec![Vec::new(); values.len()];
     for (p, program) in programs.iter().enumerate() {
         for (i, d) in program.iter().enumerate() {
             for v in d.all_reads().chain(d.all_writes()) {
@@ -96,8 +98,8 @@ fn recycle(values: &[ValueInfo], programs: &[Vec<Dispatch>; 2], places: &mut [Pl
             }
         }
     }
-    let mut shared: Vec<(usize, Vec<(usize, usize, usize)>)> = Vec::new();
-    let overlap = |a: &(usize, usize, usize), b: &(usize, usize, usize)| a.0 == b.0 && a.1 <= b.2 && b.1 <= a.2;
+    let mut shared: Vec<(usize, Vec<Life>)> = Vec::new();
+    let overlap = |a: &Life, b: &Life| a.0 == b.0 && a.1 <= b.2 && b.1 <= a.2;
     let mut temps: Vec<Value> = (0..values.len()).map(Value).collect();
     temps.retain(|v| values[v.0].role == Role::Temp && !life[v.0].is_empty());
     // Large ones first: small ones then fit into their gaps.

@@ -242,7 +242,8 @@ impl Tape {
     /// # Errors
     /// As [`Tape::run`].
     pub fn map(&mut self, map: &'static Map, p: [f64; 4], x: Value) -> Result<Value> {
-        let y = self.temp(map.name, &self.shape(x).to_vec());
+        let shape = self.shape(x).to_vec();
+        let y = self.temp(map.name, &shape);
         self.stage(x, Stage::Map(map, p), None, y)?;
         let from = if map.slope_from == SlopeFrom::Input { x } else { y };
         self.backward(move |t| t.chain(x, y, Stage::Slope(map, p), Some(from)));

@@ -99,18 +99,24 @@ fn length_rule(files: &[File]) -> Vec<String> {
     long.map(told).collect()
 }
 
+/// Lines that are code: not blank, not comment, not the tests at the end of the file.
+fn code_lines(text: &str) -> usize {
+    let own = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+    own.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//")).count()
+}
+
 fn engine_rule(files: &[File]) -> Vec<String> {
     let (floors, allowed) = ENGINE;
     let lines_of = |floor: &str| -> usize {
         let own = files.iter().filter(|file| file.modules().is_some_and(|parts| parts.first() == Some(&floor)));
-        own.map(|file| file.text.lines().count()).sum()
+        own.map(|file| code_lines(&file.text)).sum()
     };
     let counts: Vec<(&str, usize)> = floors.iter().map(|floor| (*floor, lines_of(floor))).collect();
     let total: usize = counts.iter().map(|(_, lines)| lines).sum();
     if total <= allowed {
         return Vec::new();
     }
-    vec![format!("the engine has {total} lines {counts:?}, {allowed} are allowed; take something out")]
+    vec![format!("the engine has {total} lines of code {counts:?}, {allowed} are allowed; take something out")]
 }
 
 fn formula_rule(shaders: &[File]) -> Vec<String> {

@@ -67,6 +67,7 @@ impl<T: Twinned + Mapped> CpuExecutor<T> {
             for (row, index) in batch.chunks_mut(table.width).zip(order) {
                 table.gather(*index as usize, row);
             }
+            batch[order.len() * table.width..].fill(T::ZERO);
         }
         Ok(())
     }

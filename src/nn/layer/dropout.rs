@@ -37,7 +37,8 @@ impl Layer for Dropout {
         if !tape.training() || self.rate == 0.0 {
             return Ok(x);
         }
-        let y = tape.temp("y", &tape.shape(x).to_vec());
+        let shape = tape.shape(x).to_vec();
+        let y = tape.temp("y", &shape);
         let mask = Stage::Mask { stream, rate: self.rate };
         tape.stage(x, mask, None, y)?;
         tape.backward(move |t| t.chain(x, y, mask, None));
