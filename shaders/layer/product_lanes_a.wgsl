@@ -1,4 +1,3 @@
-
 // a[rows,inner]: a lane holds four inner numbers of one row.
 fn a_tile(row: u32, k: u32, lane: u32) -> vec4<f32> {
     return within_inner(a4((row + lane) * inner + k), k);

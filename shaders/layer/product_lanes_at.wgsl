@@ -1,4 +1,3 @@
-
 // a[inner,rows]: lanes 0..4 hold four rows of inner numbers 0..4, lanes 4..8 the next four rows.
 fn a_tile(row: u32, k: u32, lane: u32) -> vec4<f32> {
     let at = k + lane % 4u;

@@ -18,9 +18,10 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("nn", &["base", "kernel", "plan"]),
     ("data", &["base"]),
     ("train", &["base", "kernel", "plan", "exec", "nn", "data"]),
+    ("judge", &["base", "kernel", "plan", "exec", "nn", "train"]),
     ("formats", &["base", "kernel", "plan", "exec", "nn", "data", "train"]),
     ("report", &["base", "train"]),
-    ("cli", &["base", "kernel", "plan", "exec", "nn", "data", "train", "formats", "report"]),
+    ("cli", &["base", "kernel", "plan", "exec", "nn", "data", "train", "judge", "formats", "report"]),
 ];
 
 /// The files that may be unsafe, and why.
@@ -29,7 +30,8 @@ const UNSAFE: &[(&str, &str)] = &[
     ("src/exec/gpu/shader.rs", "kernels run without wgpu's bounds checks, as trusted shaders"),
 ];
 
-/// The floors that are the engine, and how many lines of Rust they may have together.
+/// The floors that are the engine, and how many lines of code (blank lines, comments and tests aside) they may have
+/// together.
 const ENGINE: (&[&str], usize) = (&["base", "kernel", "plan", "exec"], 4000);
 
 /// How many lines a source file may have.
@@ -291,8 +293,9 @@ fn other_rules_see_what_they_forbid() {
     assert_eq!(wrongs(wgpu_rule, "src/exec/gpu/mod.rs", "use wgpu::Device;"), 0);
     assert_eq!(wrongs(length_rule, "src/a.rs", &"\n".repeat(LINES + 1)), 1);
     assert_eq!(wrongs(length_rule, "src/a.rs", &"\n".repeat(LINES)), 0);
-    assert_eq!(wrongs(engine_rule, "src/plan/a.rs", &"\n".repeat(ENGINE.1 + 1)), 1);
-    assert_eq!(wrongs(engine_rule, "src/nn/a.rs", &"\n".repeat(ENGINE.1 + 1)), 0);
+    assert_eq!(wrongs(engine_rule, "src/plan/a.rs", &";\n".repeat(ENGINE.1 + 1)), 1);
+    assert_eq!(wrongs(engine_rule, "src/plan/a.rs", &"\n// why\n".repeat(ENGINE.1 + 1)), 0);
+    assert_eq!(wrongs(engine_rule, "src/nn/a.rs", &";\n".repeat(ENGINE.1 + 1)), 0);
     assert_eq!(wrongs(formula_rule, "shaders/a.wgsl", "fn main() {}"), 1);
     assert_eq!(wrongs(formula_rule, "shaders/a.wgsl", "// \nfn main() {}"), 1);
     assert_eq!(wrongs(unsafe_rule, "src/nn/a.rs", "// SAFETY: none\nunsafe { f() }"), 1);
