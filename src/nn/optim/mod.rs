@@ -103,7 +103,7 @@ const MOMENT_CASES: &[Moments] = &[
 ];
 
 /// Numbers one task takes on the CPU: a fixed cut, so that threads change nothing.
-const CHUNK: usize = 8192;
+const CHUNK: usize = 1 << 15;
 
 /// Runs `rule` on (θ, m, s, g) in fixed chunks, in parallel.
 fn update<T: crate::base::Real>(
