@@ -1,0 +1,116 @@
+//! Bad input is a typed error that names what, expected, got and what to do.
+
+use std::sync::Arc;
+use wgrad::base::{Error, Result, RowData, Rows, Seed};
+use wgrad::exec::cpu::CpuExecutor;
+use wgrad::nn::act::Activation;
+use wgrad::nn::layer::{BatchNormalization, Dense, Dropout, Flatten, Layer};
+use wgrad::nn::loss::Loss;
+use wgrad::nn::optim::{Adam, Nadam, Optimizer, Sgd};
+use wgrad::train::{Compiled, Schedule, Sequential, Trainer};
+
+/// The error must be a request whose parts contain these words.
+fn refused<T>(result: Result<T>, what: &str, expected: &str, got: &str) {
+    match result {
+        Ok(_) => panic!("{what}: was taken"),
+        Err(Error::Request { what: w, expected: e, got: g, help }) => {
+            let all = format!("{w}: expected {e}, got {g}; {help}");
+            assert!(
+                w.contains(what) && e.contains(expected) && g.contains(got),
+                "wanted {what}/{expected}/{got}: {all}"
+            );
+            assert!(help.len() > 8, "no help: {all}");
+        }
+        Err(other) => panic!("{what}: another kind of error: {other}"),
+    }
+}
+
+const SPARSE: Loss = Loss::SparseCategoricalCrossentropy;
+
+fn with(layer: impl Layer + 'static) -> Result<Compiled> {
+    Sequential::new(&[4]).add(layer).add(Dense::new(3).activation(Activation::Softmax)).compile(
+        Sgd::new(0.1),
+        SPARSE,
+        2,
+        Seed(0),
+    )
+}
+
+fn small(optimizer: impl Optimizer + 'static, batch: usize) -> Result<Compiled> {
+    Sequential::new(&[4]).add(Dense::new(3).activation(Activation::Softmax)).compile(optimizer, SPARSE, batch, Seed(0))
+}
+
+#[test]
+fn layers() {
+    refused(with(Dense::new(0)), "layer `dense`: units", "at least 1", "0");
+    for rate in [1.0, -0.1, 1.5, f64::NAN, f64::INFINITY] {
+        refused(with(Dropout::new(rate)), "layer `dropout`: rate", "0 ≤ rate < 1", &rate.to_string());
+    }
+    refused(with(BatchNormalization::new().momentum(1.0)), "layer `batch_normalization`: momentum", "< 1", "1");
+    refused(with(BatchNormalization::new().epsilon(0.0)), "epsilon", "above 0", "0");
+    refused(with(BatchNormalization::new().epsilon(f64::NAN)), "epsilon", "above 0", "NaN");
+    let image = Sequential::new(&[4, 4]).add(Dense::new(3)).compile(Sgd::new(0.1), SPARSE, 2, Seed(0));
+    refused(image, "layer `dense`", "[batch, features]", "[2, 4, 4]");
+}
+
+#[test]
+fn models() {
+    refused(small(Sgd::new(0.1), 0), "batch size", "at least 1", "0");
+    let build = |shape: &[usize]| {
+        Sequential::new(shape).add(Flatten).add(Dense::new(3)).compile(Sgd::new(0.1), SPARSE, 2, Seed(0))
+    };
+    refused(build(&[]), "model input", "none of them 0", "[]");
+    refused(build(&[4, 0]), "model input", "none of them 0", "[4, 0]");
+    refused(Sequential::new(&[4]).compile(Sgd::new(0.1), SPARSE, 2, Seed(0)), "model", "at least one layer", "none");
+    let nothing = Sequential::new(&[4]).add(Activation::Softmax).compile(Sgd::new(0.1), SPARSE, 2, Seed(0));
+    refused(nothing, "model", "trainable variable", "none");
+    let relu = Sequential::new(&[4]).add(Dense::new(3).activation(Activation::RELU)).compile(
+        Sgd::new(0.1),
+        SPARSE,
+        2,
+        Seed(0),
+    );
+    refused(relu, "layer `dense`: activation", "softmax", "relu");
+}
+
+#[test]
+fn options() {
+    refused(small(Sgd::new(-1.0), 2), "optimizer sgd: learning_rate", "0 ≤", "-1");
+    refused(small(Sgd::new(f64::NAN), 2), "optimizer sgd: learning_rate", "0 ≤", "NaN");
+    refused(small(Sgd::new(0.1).momentum(1.0), 2), "optimizer sgd: momentum", "< 1", "1");
+    refused(small(Adam::new(0.1).beta_1(1.0), 2), "optimizer adam: beta_1", "< 1", "1");
+    refused(small(Adam::new(0.1).epsilon(-1.0), 2), "optimizer adam: epsilon", "0 ≤", "-1");
+    refused(small(Nadam::new(0.1).beta_2(2.0), 2), "optimizer nadam: beta_2", "< 1", "2");
+    refused(Activation::named("swsh"), "activation", "elu", "swsh");
+    refused(Loss::named("mse2"), "loss", "mean_squared_error", "mse2");
+    for bad in [f64::NAN, -1.0, f64::INFINITY] {
+        refused(Schedule::Constant(bad).check(), "schedule: learning rate", "≥ 0", &bad.to_string());
+    }
+    let decay = Schedule::ExponentialDecay { initial: 0.1, decay_steps: 0.0, decay_rate: 0.9, staircase: false };
+    refused(decay.check(), "schedule: decay_steps", "> 0", "0");
+}
+
+fn floats(width: usize, numbers: Vec<f32>) -> Rows {
+    Rows { width, data: RowData::Floats(Arc::from(numbers)) }
+}
+
+#[test]
+fn data() {
+    let load = |x: Rows, y: Rows| {
+        let model = small(Sgd::new(0.1), 4).expect("a model");
+        let mut executor = CpuExecutor::<f32>::new(model.plan.clone());
+        let mut trainer = Trainer::new(model, &mut executor, Schedule::Constant(0.1), Seed(0)).expect("a trainer");
+        trainer.load(x, y, "the training data").map(|_| ())
+    };
+    let x = |rows: usize, width: usize| floats(width, vec![0.5; rows * width]);
+    load(x(5, 4), floats(1, vec![0.0, 1.0, 2.0, 1.0, 0.0])).expect("data that fit");
+    refused(load(x(3, 4), floats(1, vec![0.0; 3])), "batch size", "at most the 3 samples", "4");
+    for bad in [3.0, -1.0, 0.5, f32::NAN, f32::INFINITY] {
+        let labels = floats(1, vec![0.0, 1.0, bad, 1.0, 0.0]);
+        refused(load(x(5, 4), labels), "label of sample 2 of the training data", "below 3", &bad.to_string());
+    }
+    refused(load(x(5, 3), floats(1, vec![0.0; 5])), "input `x`", "4 numbers a sample", "3 numbers");
+    refused(load(x(5, 4), floats(1, vec![0.0; 6])), "input `y`", "5 samples", "6 samples");
+    refused(load(x(5, 4), floats(2, vec![0.0; 10])), "input `y`", "1 numbers a sample", "2 numbers");
+    refused(load(floats(0, vec![]), floats(1, vec![0.0; 5])), "batch size", "at most the 0 samples", "4");
+}

@@ -1,0 +1,7 @@
+//! Whole trainings on the CPU: repeatable, near the judge, and closed to bad input.
+
+mod data;
+mod input;
+mod judged;
+mod random;
+mod repeat;
