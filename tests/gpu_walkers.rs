@@ -1,0 +1,163 @@
+//! The walkers that need a GPU, on every adapter found: parity, the same bits twice, lock-step, step 2 builds nothing.
+//!
+//! Without an adapter they fail; `WGRAD_TEST_DEVICES=cpu` says that none is expected.
+#![cfg(feature = "gpu")]
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use wgrad::base::{RowData, Rows, Seed};
+use wgrad::exec::Executor;
+use wgrad::exec::gpu::{GpuDevice, GpuExecutor};
+use wgrad::judge::{lockstep::Lockstep, norm_error, parity};
+use wgrad::kernel::{Domain, Step};
+use wgrad::nn::act::Activation;
+use wgrad::nn::init::Initializer;
+use wgrad::nn::layer::{BatchNormalization, Dense, Dropout};
+use wgrad::nn::loss::Loss;
+use wgrad::nn::optim::Nadam;
+use wgrad::plan::{Program, Role, Value};
+use wgrad::train::{Compiled, Schedule, Sequential, Trainer};
+
+/// One test at a time: their devices would count each other's objects.
+static ONE: Mutex<()> = Mutex::new(());
+
+/// Every device of this machine, or those `WGRAD_TEST_DEVICES` names; none where it says `cpu`.
+fn devices() -> (MutexGuard<'static, ()>, Vec<GpuDevice>) {
+    let guard = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let choices = match std::env::var("WGRAD_TEST_DEVICES").as_deref() {
+        Ok("cpu") => return (guard, Vec::new()),
+        Ok(choice) if choice != "gpu" => vec![choice.to_owned()],
+        _ => GpuDevice::all().iter().map(|s| s.number.to_string()).collect(),
+    };
+    assert!(
+        !choices.is_empty(),
+        "no adapter found: run `cargo xtask test`, or set WGRAD_TEST_DEVICES=cpu to go without"
+    );
+    let open = |c: &String| GpuDevice::open(c).unwrap_or_else(|e| panic!("{e}"));
+    (guard, choices.iter().map(open).collect())
+}
+
+const BATCH: usize = 32;
+
+/// A net with batch normalisation and dropout, small enough for a software device in debug mode.
+fn net() -> Compiled {
+    let hidden = |units| Dense::new(units).activation(Activation::ELU).kernel_initializer(Initializer::HE_NORMAL);
+    Sequential::new(&[64])
+        .add(BatchNormalization::new())
+        .add(hidden(70))
+        .add(Dropout::new(0.2))
+        .add(BatchNormalization::new())
+        .add(Dense::new(33).activation(Activation::TANH).use_bias(false))
+        .add(Dense::new(10).activation(Activation::Softmax))
+        .compile(Nadam::new(1e-3), Loss::SparseCategoricalCrossentropy, BATCH, Seed(5))
+        .expect("a net")
+}
+
+fn data(rows: usize) -> (Rows, Rows) {
+    let table = |width, numbers: Vec<f64>| {
+        let numbers: Arc<[f32]> = numbers.into_iter().map(|v| v as f32).collect();
+        Rows { width, data: RowData::Floats(numbers) }
+    };
+    (table(64, Domain::Normal.fill(rows * 64, 1)), table(1, Domain::Labels(10).fill(rows, 2)))
+}
+
+#[test]
+fn parity_and_the_same_bits_twice() {
+    let (_one, devices) = devices();
+    for device in devices {
+        let rows = parity::walk(&device, &mut |_| {}).unwrap_or_else(|e| panic!("{}: {e}", device.summary()));
+        let wrong: Vec<String> = rows
+            .iter()
+            .filter(|r| !r.ok)
+            .map(|r| format!("{} ({}) [{}] rows {}: {:?}", r.kernel, r.dims, r.stages, r.rows, r.fault))
+            .collect();
+        assert!(
+            wrong.is_empty(),
+            "{}: {} of {} rows:\n{}",
+            device.summary(),
+            wrong.len(),
+            rows.len(),
+            wrong.join("\n")
+        );
+        let nearest = rows.iter().max_by(|a, b| (a.worst / a.bound).total_cmp(&(b.worst / b.bound)));
+        let nearest =
+            nearest.map(|r| format!("{} ({}) [{}] {:.1e} of {:.0e}", r.kernel, r.dims, r.stages, r.worst, r.bound));
+        println!("{}: {} rows, nearest to its bound: {nearest:?}", device.summary(), rows.len());
+    }
+}
+
+/// State copied from the judge before each step, compared after each dispatch.
+#[test]
+fn lockstep_with_the_judge() {
+    let (_one, devices) = devices();
+    for device in devices {
+        let model = net();
+        let (x, y) = data(BATCH * 8);
+        let mut both = Lockstep::new(&model, x, y);
+        let mut gpu = GpuExecutor::new(&device, model.plan.clone()).expect("the net fits");
+        let mut carry = 1.0;
+        for t in 0..8 {
+            both.copy_state(&mut gpu).expect("the device is not lost");
+            both.feed(&mut gpu, t * BATCH).expect("a batch");
+            // A short batch now and then.
+            let rows = if t % 3 == 2 { 13 } else { BATCH as u32 };
+            let coef = model.optimizer.coefficients(t as u64 + 1, &mut carry);
+            let step = Step { index: t as u32, rows, seed: 42, learning_rate: 1e-3, coef };
+            for program in Program::ALL {
+                let found = both.first_divergence(&mut gpu, program, &step, 1e-5).expect("the device is not lost");
+                assert!(found.is_none(), "{}, step {t}, {program:?}: {found:?}", device.summary());
+            }
+        }
+    }
+}
+
+fn kept(model: &Compiled) -> Vec<Value> {
+    let plan = &model.plan;
+    let kept = |role| matches!(role, Role::Param | Role::State | Role::Slot(_));
+    (0..plan.values.len()).map(Value).filter(|v| kept(plan.values[v.0].role)).collect()
+}
+
+/// Two epochs with a short last batch; everything kept afterwards.
+fn train(executor: &mut dyn Executor) -> Vec<Vec<f64>> {
+    let model = net();
+    let samples = BATCH * 9 + 5;
+    let (x, y) = data(samples);
+    let values = kept(&model);
+    let mut trainer = Trainer::new(model, executor, Schedule::Constant(1e-3), Seed(5)).expect("a schedule");
+    let id = trainer.load(x, y, "noise").expect("data that fit");
+    for _ in 0..2 {
+        trainer.epoch(id, samples, usize::MAX, Duration::MAX, &mut |_, _, _| {}).expect("an epoch");
+    }
+    values.iter().map(|v| executor.read(*v).expect("the device is not lost")).collect()
+}
+
+#[test]
+fn two_trainings_are_bit_equal_and_near_the_cpu() {
+    let (_one, devices) = devices();
+    for device in devices {
+        let gpu = || GpuExecutor::new(&device, net().plan).expect("the net fits");
+        let (first, second) = (train(&mut gpu()), train(&mut gpu()));
+        assert_eq!(first, second, "{}", device.summary());
+        let judge = train(&mut wgrad::exec::cpu::CpuExecutor::<f64>::new(net().plan));
+        let error = norm_error(&first.concat(), &judge.concat());
+        assert!(error < 1e-3, "{}: after two epochs {error:.2e} from the judge", device.summary());
+    }
+}
+
+#[test]
+fn step_two_builds_nothing() {
+    let (_one, devices) = devices();
+    for device in devices {
+        let model = net();
+        let mut gpu = GpuExecutor::new(&device, model.plan.clone()).expect("the net fits");
+        let samples = BATCH * 64;
+        let (x, y) = data(samples);
+        let mut trainer = Trainer::new(model, &mut gpu, Schedule::Constant(1e-3), Seed(5)).expect("a schedule");
+        let id = trainer.load(x, y, "noise").expect("data that fit");
+        trainer.steps(id, samples, 0..1).expect("the first step");
+        let before = device.created();
+        trainer.steps(id, samples, 1..64).expect("steps");
+        trainer.executor().wait().expect("the device is not lost");
+        assert_eq!(device.created(), before, "{}: objects made after step 1", device.summary());
+    }
+}
