@@ -9,8 +9,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let i = (group.y * groups.x + group.x) * 64u + lane;
     if (i >= n / 4u) { return; }
     let gradient = g[i];
-    let first = m[i] + (gradient - m[i]) * (1.0 - beta_1);
-    let second = s[i] + (gradient * gradient - s[i]) * (1.0 - beta_2);
+    let first = m[i] + (gradient - m[i]) * enter_1;
+    let second = s[i] + (gradient * gradient - s[i]) * enter_2;
     m[i] = first;
     s[i] = second;
     p[i] -= step.learning_rate * step.coef[0].x * first / (sqrt(second) + epsilon);

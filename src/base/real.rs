@@ -47,6 +47,8 @@ pub trait Real:
     fn tanh(self) -> Self;
     /// 1 / (1 + e⁻ˣ).
     fn sigmoid(self) -> Self;
+    /// self · a + b, rounded once.
+    fn mul_add(self, a: Self, b: Self) -> Self;
     /// Square root.
     fn sqrt(self) -> Self;
     /// Magnitude.
@@ -88,6 +90,10 @@ macro_rules! real {
             #[inline(always)]
             fn sigmoid(self) -> Self {
                 $sigmoid(self)
+            }
+            #[inline(always)]
+            fn mul_add(self, a: Self, b: Self) -> Self {
+                self.mul_add(a, b)
             }
             #[inline(always)]
             fn sqrt(self) -> Self {

@@ -1,5 +1,6 @@
 //! What a device can do at best, measured: multiply-adds in registers, and a copy.
 
+use crate::base::vectorize::vectorize;
 use crate::base::{Real, Result, Seed};
 use crate::dims;
 use crate::exec::Executor;
@@ -20,17 +21,39 @@ dims! {
 /// Numbers side by side in one lane, so that one chain's latency hides behind the others.
 const SIDE_BY_SIDE: u64 = 8;
 
+/// Numbers a vector may hold, and numbers a task takes.
+const VECTOR: usize = 16;
+const TASK: usize = 2048;
+
 fn multiply_add<T: Real>(_: &Step, d: &Chain, [x]: [&[T]; 1], [y]: [&mut [T]; 1]) {
-    for (y, x) in y.iter_mut().zip(x) {
-        let mut sum = T::ZERO;
-        for chain in 0..SIDE_BY_SIDE {
-            let mut v = *x + T::of(chain as f64);
-            for _ in 0..d.turns {
-                v = v * T::of(0.5) + *x;
+    use rayon::prelude::*;
+    y.par_chunks_mut(TASK).zip(x.par_chunks(TASK)).for_each(|(y, x)| {
+        vectorize(
+            #[inline(always)]
+            || {
+                for (y, x) in y.chunks_mut(VECTOR).zip(x.chunks(VECTOR)) {
+                    chains(d.turns, x, y);
+                }
+            },
+        );
+    });
+}
+
+#[inline(always)]
+fn chains<T: Real>(turns: u32, x: &[T], y: &mut [T]) {
+    let mut add = [T::ZERO; VECTOR];
+    add[..x.len()].copy_from_slice(x);
+    let half = T::of(0.5);
+    let mut v: [[T; VECTOR]; SIDE_BY_SIDE as usize] = std::array::from_fn(|c| add.map(|x| x + T::of(c as f64)));
+    for _ in 0..turns {
+        for chain in &mut v {
+            for (v, add) in chain.iter_mut().zip(&add) {
+                *v = v.mul_add(half, *add);
             }
-            sum += v;
         }
-        *y = sum;
+    }
+    for (i, y) in y.iter_mut().enumerate() {
+        *y = v.iter().map(|chain| chain[i]).sum();
     }
 }
 

@@ -116,7 +116,8 @@ fn a_value_read_twice_gets_both_contributions() {
             let right = Dense::new(3).activation(Activation::SIGMOID).call(tape, h)?;
             // left + right, by the bias of nothing: accumulate right into left's gradient path.
             tape.enter("sum");
-            let sum = tape.temp("sum", &tape.shape(left).to_vec());
+            let shape = tape.shape(left).to_vec();
+            let sum = tape.temp("sum", &shape);
             tape.copy(left, sum)?;
             let n = tape.len(left) as u32;
             tape.run(&wgrad::plan::kernels::ACCUMULATE, wgrad::plan::kernels::Elements { n }, [right], [sum])?;

@@ -2,7 +2,7 @@
 //!
 //! Kingma & Ba 2014 (arXiv:1412.6980), with ε where Keras has it.
 
-use super::{Arenas, MOMENT_CASES, Moments, Optimizer, check, flat, update};
+use super::{Arenas, MOMENT_CASES, Moments, Optimizer, check, moments, update};
 use crate::base::{Real, Result};
 use crate::kernel::{AnyKernel, Domain, Kernel, Step, Tolerance, arg, arg_in};
 use crate::plan::Tape;
@@ -27,7 +27,7 @@ fn adam<T: Real>(step: &Step, d: &Moments, [g]: [&[T]; 1], [p, m, s]: [&mut [T];
 /// One Adam step.
 pub static ADAM: Kernel<Moments, 1, 3> = Kernel {
     name: "adam",
-    shader: |d, _| flat(include_str!("../../../shaders/optim/adam.wgsl"), d.n),
+    shader: |d, _| moments(include_str!("../../../shaders/optim/adam.wgsl"), d),
     reads: [arg("g", |d| d.n as usize)],
     writes: [
         arg("p", |d| d.n as usize),

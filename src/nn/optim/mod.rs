@@ -12,6 +12,7 @@ pub use sgd::Sgd;
 use crate::base::{Error, Result};
 use crate::dims;
 use crate::kernel::Shader;
+use crate::kernel::dims::literal;
 use crate::plan::{Arena, Role, Tape, Value};
 
 /// A rule that moves the variables along their gradients.
@@ -95,6 +96,12 @@ dims! {
         /// ε beside the root.
         epsilon: f64,
     }
+}
+
+/// A flat text with 1 − β₁ and 1 − β₂ in front: taken in f32, 1 − 0.999 would be 10⁻⁵ off.
+fn moments(body: &str, d: &Moments) -> Shader {
+    let [enter_1, enter_2] = [d.beta_1, d.beta_2].map(|beta| literal(1.0 - beta));
+    flat(&format!("const enter_1: f32 = {enter_1};\nconst enter_2: f32 = {enter_2};\n{body}"), d.n)
 }
 
 const MOMENT_CASES: &[Moments] = &[

@@ -2,7 +2,7 @@
 //!
 //! Dozat 2016, with Keras's schedule μₜ = β₁(1 − ½·0.96ᵗ) and Πₜ = μ₁ ⋯ μₜ.
 
-use super::{Arenas, MOMENT_CASES, Moments, Optimizer, check, flat, update};
+use super::{Arenas, MOMENT_CASES, Moments, Optimizer, check, moments, update};
 use crate::base::{Real, Result};
 use crate::kernel::{AnyKernel, Domain, Kernel, Step, Tolerance, arg, arg_in};
 use crate::plan::Tape;
@@ -28,7 +28,7 @@ fn nadam<T: Real>(step: &Step, d: &Moments, [g]: [&[T]; 1], [p, m, s]: [&mut [T]
 /// One Nadam step.
 pub static NADAM: Kernel<Moments, 1, 3> = Kernel {
     name: "nadam",
-    shader: |d, _| flat(include_str!("../../../shaders/optim/nadam.wgsl"), d.n),
+    shader: |d, _| moments(include_str!("../../../shaders/optim/nadam.wgsl"), d),
     reads: [arg("g", |d| d.n as usize)],
     writes: [
         arg("p", |d| d.n as usize),
