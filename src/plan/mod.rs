@@ -12,6 +12,9 @@ pub use tape::{Tape, Value};
 use crate::kernel::{Call, Stage};
 use std::sync::Arc;
 
+/// Most numbers a value may hold: shaders index with 32 bits and bindings end at 2³¹ bytes on most drivers.
+pub const MOST_NUMBERS: usize = 1 << 29;
+
 /// What a value is for, which decides where it lives and how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {

@@ -5,7 +5,7 @@ use crate::nn::act::Activation;
 use crate::nn::layer::Layer;
 use crate::nn::loss::{Loss, TOTALS};
 use crate::nn::optim::{Arenas, Optimizer};
-use crate::plan::{Plan, Program, Role, Tape, Value};
+use crate::plan::{MOST_NUMBERS, Plan, Program, Role, Tape, Value};
 use std::sync::Arc;
 
 /// Layers one after the other.
@@ -94,6 +94,15 @@ impl Sequential {
                 "a shape of at least one axis, none of them 0",
                 format!("{:?}", self.input),
                 "give the shape of one sample, without the batch",
+            ));
+        }
+        let numbers = self.input.iter().try_fold(batch, |all, axis| all.checked_mul(*axis));
+        if numbers.is_none_or(|n| n > MOST_NUMBERS) {
+            return Err(Error::request(
+                "batch size times model input",
+                format!("at most {MOST_NUMBERS} numbers"),
+                format!("{batch} samples of shape {:?}", self.input),
+                "choose a smaller --batch-size",
             ));
         }
         let Some((last_name, last)) = self.layers.last() else {

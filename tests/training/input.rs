@@ -43,6 +43,8 @@ fn small(optimizer: impl Optimizer + 'static, batch: usize) -> Result<Compiled> 
 #[test]
 fn layers() {
     refused(with(Dense::new(0)), "layer `dense`: units", "at least 1", "0");
+    refused(with(Dense::new(1 << 32)), "layer `dense`: units", "at most", "4294967296");
+    refused(with(Dense::new(usize::MAX)), "layer `dense`: units", "at most", "18446744073709551615");
     for rate in [1.0, -0.1, 1.5, f64::NAN, f64::INFINITY] {
         refused(with(Dropout::new(rate)), "layer `dropout`: rate", "0 ≤ rate < 1", &rate.to_string());
     }

@@ -10,7 +10,7 @@ use crate::kernel::product::{ProductShape, shader};
 use crate::kernel::{AnyKernel, Arg, Kernel, Schedule, Shader, Stage, Step, Tolerance, arg};
 use crate::nn::act::Activation;
 use crate::nn::init::Initializer;
-use crate::plan::{Tape, Value};
+use crate::plan::{MOST_NUMBERS, Tape, Value};
 use crate::twin;
 
 dims! {
@@ -158,6 +158,22 @@ impl Dense {
     }
 }
 
+impl Dense {
+    /// Units as shaders count them: at least one, and `across` × units within what an array may hold.
+    fn checked_units(&self, layer: &str, across: u32) -> Result<u32> {
+        let most = MOST_NUMBERS / across.max(1) as usize;
+        match u32::try_from(self.units) {
+            Ok(n) if n > 0 && self.units <= most => Ok(n),
+            _ => Err(Error::request(
+                format!("layer `{layer}`: units"),
+                format!("at least 1 and at most {most} with {across} inputs or samples"),
+                self.units,
+                "give the layer a size that fits into memory",
+            )),
+        }
+    }
+}
+
 impl Layer for Dense {
     fn kind(&self) -> &'static str {
         "dense"
@@ -174,15 +190,7 @@ impl Layer for Dense {
 
     fn call_without_activation(&self, tape: &mut Tape, x: Value) -> Result<Value> {
         let (m, k) = matrix(tape, x)?;
-        let n = self.units as u32;
-        if n == 0 {
-            return Err(Error::request(
-                format!("layer `{}`: units", tape.scope()),
-                "at least 1",
-                0,
-                "give the layer at least one unit",
-            ));
-        }
+        let n = self.checked_units(tape.scope(), m.max(k))?;
         let shape = [m as usize, self.units];
         let kernel_shape = [k as usize, self.units];
         let w = tape.param("kernel", &kernel_shape, |random| self.kernel_initializer.values(&kernel_shape, random));
