@@ -12,3 +12,8 @@ pub mod kernel;
 pub mod nn;
 pub mod plan;
 pub mod train;
+
+/// The README's example, run as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

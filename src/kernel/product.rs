@@ -24,7 +24,7 @@ const TALL_WORK: u64 = 1 << 27;
 
 pub use crate::base::product::Form;
 
-/// A product c[m,n] = a · b over an inner length k.
+/// A product c\[m,n\] = a · b over an inner length k.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProductShape {
     /// Rows of c.

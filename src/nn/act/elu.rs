@@ -1,4 +1,4 @@
-//! elu(x) = x if x > 0 else α(eˣ − 1), α = p[0] (Clevert et al. 2015, arXiv:1511.07289)
+//! elu(x) = x if x > 0 else α(eˣ − 1), α = p\[0\] (Clevert et al. 2015, arXiv:1511.07289)
 
 use crate::base::Real;
 use crate::kernel::{Map, Pointwise, SlopeFrom};
@@ -23,5 +23,5 @@ impl Pointwise for Elu {
     }
 }
 
-/// elu(x) = x if x > 0 else α(eˣ − 1), α = p[0] (Clevert et al. 2015, arXiv:1511.07289)
+/// elu(x) = x if x > 0 else α(eˣ − 1), α = p\[0\] (Clevert et al. 2015, arXiv:1511.07289)
 pub static MAP: Map = Map::of::<Elu>();
