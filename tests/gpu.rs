@@ -376,7 +376,7 @@ fn a_dispatch_is_timed() {
     let mut gpu = GpuExecutor::new(device, plan).unwrap();
     let data = gpu.load(&[(x, floats(40, 4096))]).unwrap();
     gpu.run(Program::Train, data, 0, &steps(0, 1)).unwrap();
-    let time = gpu.time_on_device(Program::Train, 0, 5).unwrap().unwrap();
+    let time = gpu.time_on_device(Program::Train, 0, 5).unwrap();
     assert!(time.as_nanos() > 100 && time.as_millis() < 1000, "{time:?}");
-    assert!(gpu.time_on_device(Program::Train, 50, 5).unwrap().is_none());
+    assert!(gpu.time_on_device(Program::Train, 50, 5).is_err());
 }

@@ -39,7 +39,7 @@ fn apart(have: &[f32], want: &[f64], before: &[f64], counts: impl Fn(usize) -> b
 /// State copied from the judge before each step; loss, gradients and every variable's update within 1e-5.
 ///
 /// Two things are no error of the update's: what storing θ in f32 rounds off (a γ of 1 moved by 1e-3 keeps 3e-5 of
-/// the move), and, in Nadam's very first step, which divides each gradient by its own size, the sign of the few
+/// the move), of which the upper bound is subtracted, and, in Nadam's very first step, which divides each gradient by its own size, the sign of the few
 /// numbers whose gradient is nothing but rounding: there those below a thousandth of the variable's mean are left out.
 #[test]
 fn three_hundred_steps_beside_the_judge() {
@@ -121,8 +121,7 @@ fn lockstep_names_the_first_kernel_that_diverges() {
     assert!(found.is_none(), "{found:?}");
     let beta = model.plan.find("batch_normalization_1/beta").expect("the second normalisation");
     other.write(beta, &[1e-3; 300]).expect("300 numbers");
-    both.copy_state(&mut CpuExecutor::<f32>::new(model.plan.clone())).expect("the CPU is not lost");
     let found = both.first_divergence(&mut other, Program::Evaluate, &step, 1e-5).expect("the CPU is not lost");
     let found = found.expect("a variable was changed");
-    assert!(found.line.contains("dense") || found.line.contains("batch_normalization"), "{found:?}");
+    assert!(found.line.contains("batch_normalization_1/beta"), "{found:?}");
 }

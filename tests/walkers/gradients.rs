@@ -2,7 +2,9 @@
 
 use crate::nets;
 use crate::slopes::SOFTPLUS;
+use wgrad::base::Real;
 use wgrad::judge::gradcheck::{self, BOUND, Checked};
+use wgrad::kernel::{Map, Pointwise, SlopeFrom};
 use wgrad::nn::act::{self, Activation};
 use wgrad::nn::layer::{BatchNormalization, Dense, Dropout, Flatten, Layer};
 use wgrad::nn::loss::Loss;
@@ -15,6 +17,28 @@ fn right(title: &str, checked: &[Checked]) {
         assert!(c.numbers > 0, "{title}: `{}` is empty", c.variable);
         assert!(c.worst <= BOUND, "{title}: d {}[{}] is {:.2e} off", c.variable, c.at, c.worst);
     }
+}
+
+/// Pointwise with a slope a hundred thousandth too large: what a gradcheck is for.
+struct Tilted;
+
+impl Pointwise for Tilted {
+    const NAME: &'static str = "tilted";
+    const WGSL: &'static str = "";
+    const SLOPE_FROM: SlopeFrom = SlopeFrom::Input;
+    fn f<T: Real>(x: T, _: &[T; 4]) -> T {
+        x * x
+    }
+    fn slope<T: Real>(x: T, _: &[T; 4]) -> T {
+        x * T::of(2.0 + 2e-5)
+    }
+}
+
+#[test]
+fn a_planted_error_is_found() {
+    static TILTED: Map = Map::of::<Tilted>();
+    let checked = gradcheck::layer(&Activation::Map(&TILTED, [0.0; 4]), &[5, 4], 5, true).expect("a layer");
+    assert!(checked.iter().any(|c| c.worst > BOUND), "a slope 1e-5 too large passed: {checked:?}");
 }
 
 /// Checks `layer` on some shapes, with full and with short batches, fused and not.

@@ -120,6 +120,15 @@ pub(crate) fn check_columns(plan: &Plan, columns: &[(Value, Rows)]) -> Result<us
     Ok(rows)
 }
 
+/// Checks that `program` has a dispatch `index`.
+pub(crate) fn check_dispatch(plan: &Plan, program: Program, index: usize) -> Result<()> {
+    let have = plan.program(program).len();
+    if index < have {
+        return Ok(());
+    }
+    Err(Error::request("dispatch", format!("a number below {have}"), index, "see the plan's listing"))
+}
+
 /// Checks that `order` names rows only.
 pub(crate) fn check_order(order: &[u32], rows: usize) -> Result<()> {
     match order.iter().find(|i| **i as usize >= rows) {
@@ -189,9 +198,8 @@ impl<T: Twinned + Mapped> Executor for CpuExecutor<T> {
     }
 
     fn run_one(&mut self, program: Program, index: usize, step: &Step) -> Result<()> {
-        if let Some(d) = self.programs[program as usize].get(index) {
-            d.run(step, &mut self.memory);
-        }
+        check_dispatch(&self.plan, program, index)?;
+        self.programs[program as usize][index].run(step, &mut self.memory);
         Ok(())
     }
 }

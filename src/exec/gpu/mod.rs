@@ -19,7 +19,7 @@ pub use canary::Finding;
 pub use device::{Created, GpuDevice};
 pub use shader::text;
 
-use super::cpu::{check_columns, check_order};
+use super::cpu::{check_columns, check_dispatch, check_order};
 use super::{DataId, Executor};
 use crate::base::{Error, Result, Rows};
 use crate::kernel::Step;
@@ -148,7 +148,7 @@ fn unknown(data: DataId) -> Error {
 
 impl Executor for GpuExecutor {
     fn time(&mut self, program: Program, index: usize, repeats: usize) -> Result<std::time::Duration> {
-        Ok(self.time_on_device(program, index, repeats)?.unwrap_or_default())
+        self.time_on_device(program, index, repeats)
     }
 
     fn plan(&self) -> &Plan {
@@ -228,10 +228,7 @@ impl Executor for GpuExecutor {
 
     fn run_one(&mut self, program: Program, index: usize, step: &Step) -> Result<()> {
         const DURING: &str = "running one kernel";
-        if self.plan.program(program).get(index).is_none() {
-            let have = self.plan.program(program).len();
-            return Err(Error::request("dispatch", format!("a number below {have}"), index, "see the plan's listing"));
-        }
+        check_dispatch(&self.plan, program, index)?;
         self.device.check(DURING)?;
         self.put_step(0, step);
         let at = slot_offset(0) as usize;

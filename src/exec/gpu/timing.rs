@@ -2,6 +2,7 @@
 
 use super::GpuExecutor;
 use crate::base::Result;
+use crate::exec::cpu::check_dispatch;
 use crate::plan::Program;
 use std::time::{Duration, Instant};
 use wgpu::{BufferUsages, Features, QuerySetDescriptor, QueryType};
@@ -14,16 +15,14 @@ impl GpuExecutor {
     /// in place do so each time): by the device's clock, or where it has none by ours, submit and wait included.
     ///
     /// # Errors
-    /// The device was lost.
-    pub fn time_on_device(&mut self, program: Program, index: usize, repeats: usize) -> Result<Option<Duration>> {
-        if self.plan.program(program).get(index).is_none() {
-            return Ok(None);
-        }
+    /// No such dispatch, or the device was lost.
+    pub fn time_on_device(&mut self, program: Program, index: usize, repeats: usize) -> Result<Duration> {
+        check_dispatch(&self.plan, program, index)?;
         let repeats = repeats.clamp(1, MOST_REPEATS);
         if self.device.features().contains(Features::TIMESTAMP_QUERY) {
-            self.device_time(program, index, repeats).map(Some)
+            self.device_time(program, index, repeats)
         } else {
-            self.wall_time(program, index, repeats).map(Some)
+            self.wall_time(program, index, repeats)
         }
     }
 

@@ -3,6 +3,7 @@
 use super::device::GpuDevice;
 use crate::base::{Error, Result};
 use std::sync::mpsc;
+use std::time::Duration;
 use wgpu::{Buffer, BufferUsages, CommandEncoderDescriptor, MapMode};
 
 /// Bytes read at once: longer arrays come in pieces.
@@ -11,6 +12,9 @@ const PIECE: u64 = 32 << 20;
 /// A place to read into; grows to the longest array read.
 #[derive(Default)]
 pub(super) struct Staging(Option<Buffer>);
+
+/// How long a finished copy may take to be told.
+const GRACE: Duration = Duration::from_secs(5);
 
 impl Staging {
     /// A staging buffer for `bytes`, made before the first step.
@@ -57,9 +61,12 @@ impl Staging {
         let (tell, told) = mpsc::channel();
         buffer.map_async(MapMode::Read, 0..bytes, move |result| _ = tell.send(result));
         device.wait_for(Some(submit), DURING)?;
-        // After a loss maps may never call back: nobody waits for the message.
+        // The work is done, but another thread that polls this device may be the one about to tell us; and after a
+        // loss maps may never call back, so the wait is bounded.
         let lost = |reason: String| Error::Lost { during: DURING.to_owned(), reason };
-        told.try_recv().map_err(|_| lost("the copy never arrived".into()))?.map_err(|e| lost(e.to_string()))?;
+        told.recv_timeout(GRACE)
+            .map_err(|_| lost("the copy never arrived".into()))?
+            .map_err(|e| lost(e.to_string()))?;
         {
             let view = buffer.get_mapped_range(0..bytes).map_err(|e| lost(e.to_string()))?;
             // Mapped memory need not be aligned for u32, so words are put together from bytes.
