@@ -11,9 +11,9 @@ struct Step {
     seed_lo: u32,
     seed_hi: u32,
     learning_rate: f32,
-    pad0: f32,
-    pad1: f32,
-    pad2: f32,
+    apply: u32,
+    average: f32,
+    pad: f32,
     coef: array<vec4<f32>, 2>,
 }
 @group(1) @binding(0) var<uniform> step: Step;

@@ -113,8 +113,7 @@ fn lockstep_with_the_judge() {
 
 fn kept(model: &Compiled) -> Vec<Value> {
     let plan = &model.plan;
-    let kept = |role| matches!(role, Role::Param | Role::State | Role::Slot(_));
-    (0..plan.values.len()).map(Value).filter(|v| kept(plan.values[v.0].role)).collect()
+        (0..plan.values.len()).map(Value).filter(|v| plan.values[v.0].role.is_kept()).collect()
 }
 
 /// Two epochs with a short last batch; everything kept afterwards.

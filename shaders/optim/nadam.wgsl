@@ -1,18 +1,13 @@
-// m and s as adam; p[n] = p - rate (c0 m + c1 g) / (sqrt(c2 s) + epsilon)
-@group(0) @binding(0) var<storage, read> g: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read_write> p: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read_write> m: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read_write> s: array<vec4<f32>>;
+// m and s as adam with coef[3], coef[4]; p[n] = p - rate (coef[0] m + coef[1] g) / (sqrt(coef[2] s) + coef[5])
+@group(0) @binding(3) var<storage, read_write> m: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> s: array<vec4<f32>>;
 
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-    let i = (group.y * groups.x + group.x) * 64u + lane;
-    if (i >= n / 4u) { return; }
-    let gradient = g[i];
-    let first = m[i] + (gradient - m[i]) * enter_1;
-    let second = s[i] + (gradient * gradient - s[i]) * enter_2;
+fn rule(i: u32, g: vec4<f32>, p: vec4<f32>, rate: f32) -> vec4<f32> {
+    let c = step.coef[0];
+    let d = step.coef[1];
+    let first = m[i] + (g - m[i]) * c.w;
+    let second = s[i] + (g * g - s[i]) * d.x;
     m[i] = first;
     s[i] = second;
-    let c = step.coef[0];
-    p[i] -= step.learning_rate * (c.x * first + c.y * gradient) / (sqrt(second * c.z) + epsilon);
+    return p - rate * (c.x * first + c.y * g) / (sqrt(second * c.z) + d.y);
 }

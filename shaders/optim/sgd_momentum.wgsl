@@ -1,18 +1,13 @@
-// m[n] = momentum * m - rate * g; p[n] = p + m, or p + momentum * m - rate * g (Nesterov)
-@group(0) @binding(0) var<storage, read> g: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read_write> p: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read_write> m: array<vec4<f32>>;
+// m[n] = momentum * m - rate * g; p[n] = p + m, or p + momentum * m - rate * g (Nesterov); coef = [momentum]
+@group(0) @binding(3) var<storage, read_write> m: array<vec4<f32>>;
 
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-    let i = (group.y * groups.x + group.x) * 64u + lane;
-    if (i >= n / 4u) { return; }
-    let move_by = step.learning_rate * g[i];
+fn rule(i: u32, g: vec4<f32>, p: vec4<f32>, rate: f32) -> vec4<f32> {
+    let momentum = step.coef[0].x;
+    let move_by = rate * g;
     let kept = momentum * m[i] - move_by;
     m[i] = kept;
-    if (nesterov == 1u) {
-        p[i] += momentum * kept - move_by;
-    } else {
-        p[i] += kept;
+    if (variant == 1u) {
+        return p + (momentum * kept - move_by);
     }
+    return p + kept;
 }

@@ -2,6 +2,7 @@
 //!
 //! This floor imports nothing of ours.
 
+pub mod allowed;
 pub mod error;
 pub mod product;
 pub mod real;
@@ -10,6 +11,7 @@ pub mod rows;
 pub mod vector_math;
 pub mod vectorize;
 
+pub use allowed::Allowed;
 pub use error::{Error, Result};
 pub use real::Real;
 pub use rng::Seed;

@@ -4,7 +4,7 @@ use super::norm_error;
 use crate::base::{Result, Rows};
 use crate::exec::{Executor, cpu::CpuExecutor};
 use crate::kernel::Step;
-use crate::plan::{Dispatch, Program, Role, Value};
+use crate::plan::{Dispatch, Program, Value};
 use crate::train::Compiled;
 
 /// The judge, and the batches both executors are given.
@@ -34,8 +34,7 @@ impl<'a> Lockstep<'a> {
     /// A judge of `model` in its initial state, over the samples `x` and labels `y`.
     pub fn new(model: &'a Compiled, x: Rows, y: Rows) -> Self {
         let plan = &model.plan;
-        let kept = |role| matches!(role, Role::Param | Role::State | Role::Slot(_));
-        let state = (0..plan.values.len()).map(Value).filter(|v| kept(plan.values[v.0].role)).collect();
+        let state = (0..plan.values.len()).map(Value).filter(|v| plan.values[v.0].role.is_kept()).collect();
         Self { model, judge: CpuExecutor::new(plan.clone()), state, x, y }
     }
 
@@ -69,11 +68,14 @@ impl<'a> Lockstep<'a> {
         Ok(())
     }
 
-    /// Runs dispatch `i` of `program` on both.
+    /// Runs dispatch `i` of `program` on both, if it runs in this step.
     ///
     /// # Errors
     /// The device was lost.
     pub fn dispatch(&mut self, other: &mut dyn Executor, program: Program, i: usize, step: &Step) -> Result<()> {
+        if !self.model.plan.program(program)[i].when.runs(step) {
+            return Ok(());
+        }
         self.judge.run_one(program, i, step)?;
         other.run_one(program, i, step)
     }

@@ -142,6 +142,9 @@ pub fn sample_step(rows: u32) -> Step {
         rows,
         seed: 0x1234_5678_9abc_def0,
         learning_rate: 0.0625,
+        update: true,
+        overwrite: true,
+        average: 0.125,
         coef: [0.75, 0.5, 1.25, 0.25, 0.5, 0.5, 0.5, 0.5],
     }
 }

@@ -9,10 +9,16 @@ pub enum Domain {
     Normal,
     /// Uniform in (0, 1]: variances, second moments, scales.
     Positive,
+    /// Uniform between the two.
+    Between(f64, f64),
     /// Integers 0..classes, as labels are.
     Labels(u32),
     /// Rows of `width` numbers that sum to one.
     Probabilities(usize),
+    /// Ranges of blocks as optimizers have them: 1, `count`, 2, `count`, 1000 again and again.
+    Range(usize),
+    /// Uniform in (0, 1], but 0 where the index is a multiple of this.
+    Holes(usize),
 }
 
 impl Domain {
@@ -24,6 +30,14 @@ impl Domain {
         match self {
             Self::Normal => (0..len).map(|i| exact(stream.normal(0, i as u32))).collect(),
             Self::Positive => (0..len).map(|i| exact(1.0 - uniform(i))).collect(),
+            Self::Between(least, most) => (0..len).map(|i| exact(least + (most - least) * uniform(i))).collect(),
+            Self::Range(count) => {
+                let one = [1.0, count as f64, 2.0, count as f64, 1000.0];
+                (0..len).map(|i| one[i % one.len()]).collect()
+            }
+            Self::Holes(every) => {
+                (0..len).map(|i| if i.is_multiple_of(every) { 0.0 } else { exact(1.0 - uniform(i)) }).collect()
+            }
             Self::Labels(classes) => (0..len).map(|i| (uniform(i) * f64::from(classes)).floor()).collect(),
             Self::Probabilities(width) => {
                 let mut v: Vec<f64> = (0..len).map(|i| 1.0 - uniform(i)).collect();

@@ -31,13 +31,28 @@ pub struct Step {
     pub seed: u64,
     /// Learning rate η of this step.
     pub learning_rate: f64,
-    /// The optimizer's own numbers of this step (bias corrections), computed on the host in f64.
+    /// Whether the variables move in this step; with accumulated gradients they do every few steps.
+    pub update: bool,
+    /// Whether the averaged variables replace the trained ones after this step.
+    pub overwrite: bool,
+    /// How far the averaged variables move towards the trained ones, 0 to 1.
+    pub average: f64,
+    /// The optimizer's own numbers of this step (decays, bias corrections), computed on the host in f64.
     pub coef: [f64; 8],
 }
 
 impl Default for Step {
     fn default() -> Self {
-        Self { index: 0, rows: u32::MAX, seed: 0, learning_rate: 0.0, coef: [0.0; 8] }
+        Self {
+            index: 0,
+            rows: u32::MAX,
+            seed: 0,
+            learning_rate: 0.0,
+            update: true,
+            overwrite: false,
+            average: 0.0,
+            coef: [0.0; 8],
+        }
     }
 }
 

@@ -43,12 +43,13 @@ fn producer(program: &[Dispatch], i: usize, values: &[ValueInfo]) -> Option<usiz
     let same_arena = d.stages.iter().filter_map(|(_, a)| *a).any(|a| {
         before.all_writes().chain(d.writes.iter().copied()).any(|w| {
             let (a, w) = (values[a.0].role, values[w.0].role);
-            a == w && matches!(a, Role::Param | Role::Grad | Role::Slot(_))
+            a == w && matches!(a, Role::Param | Role::Grad)
         })
     });
     let room = before.reads.len() + before.writes.len() + before.stages.len() + 3 <= crate::kernel::MAX_OPERANDS;
     // Nobody between may overwrite or have read the output this dispatch writes.
     let y = d.writes[0];
     let untouched = program[j..i].iter().all(|p| p.all_reads().chain(p.all_writes()).all(|v| v != y));
-    (first && aux_ready && !reads_own && !same_arena && room && untouched).then_some(j)
+    let together = before.when == d.when;
+    (first && together && aux_ready && !reads_own && !same_arena && room && untouched).then_some(j)
 }

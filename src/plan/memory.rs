@@ -8,6 +8,10 @@ use super::{Arena, Dispatch, Role, Value, ValueInfo};
 /// Values in an arena start at multiples of this many numbers: 256 bytes of f32, WebGPU's strictest offset.
 pub const ALIGN: usize = 64;
 
+/// Numbers in a chunk of an arena, unless a single variable is longer: 128 MiB of f32, what WebGPU lets every device
+/// bind at least.
+pub const CHUNK: usize = 1 << 25;
+
 /// Where a value lives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Place {
@@ -34,18 +38,22 @@ pub struct Buffer {
 pub fn layout(values: &[ValueInfo], programs: &[Vec<Dispatch>; 2]) -> (Vec<Place>, Vec<Buffer>) {
     let mut places = vec![Place::default(); values.len()];
     let mut buffers: Vec<Buffer> = Vec::new();
-    let arenas = arenas(values, &mut buffers);
-    let at = |arena: Arena| arenas.iter().find(|(a, _)| *a == arena).map_or(0, |(_, b)| *b);
-    let (mut param, mut grad) = (0, 0);
+    let segments = segments(values);
+    let arenas = arenas(values, &segments, &mut buffers);
+    let at = |arena: Arena, chunk: u16| arenas.iter().find(|(a, _)| *a == (arena, chunk)).map_or(0, |(_, b)| *b);
+    let (mut params, mut grads) = (segments.iter(), segments.iter());
     for (i, v) in values.iter().enumerate() {
         let len = v.len();
+        let within = |arena: Arena, next: Option<&Segment>| {
+            let (chunk, offset) = next.map_or((0, 0), |s| (s.chunk, s.offset));
+            Place { buffer: at(arena, chunk), offset, len }
+        };
         places[i] = match v.role {
             Role::Temp | Role::View => continue,
-            Role::Param => Place { buffer: at(Arena::Param), offset: bump(&mut param, len), len },
-            Role::Grad => Place { buffer: at(Arena::Grad), offset: bump(&mut grad, len), len },
-            Role::Slot(n) => Place { buffer: at(Arena::Slot(n)), offset: 0, len },
-            Role::Whole(arena) => Place { buffer: at(arena), offset: 0, len },
-            Role::Input | Role::Output | Role::State => {
+            Role::Param => within(Arena::Param, params.next()),
+            Role::Grad => within(Arena::Grad, grads.next()),
+            Role::Whole(arena, chunk) => Place { buffer: at(arena, chunk), offset: 0, len },
+            Role::Input | Role::Output | Role::State | Role::Auxiliary => {
                 buffers.push(Buffer { label: v.name.clone(), len, per_step: v.role == Role::Input });
                 Place { buffer: buffers.len() - 1, offset: 0, len }
             }
@@ -55,28 +63,63 @@ pub fn layout(values: &[ValueInfo], programs: &[Vec<Dispatch>; 2]) -> (Vec<Place
     (places, buffers)
 }
 
-fn bump(end: &mut usize, len: usize) -> usize {
-    let start = *end;
-    *end += len.next_multiple_of(ALIGN);
-    start
+/// Where a variable is in the arenas: the same place in each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Segment {
+    /// The variable.
+    pub value: Value,
+    /// The chunk.
+    pub chunk: u16,
+    /// First number within the chunk, a multiple of [`ALIGN`].
+    pub offset: usize,
+    /// Numbers, padding included.
+    pub len: usize,
 }
 
-/// One buffer for each arena in use, all of one layout: the padded variables one after the other.
-fn arenas(values: &[ValueInfo], buffers: &mut Vec<Buffer>) -> Vec<(Arena, usize)> {
-    let params = values.iter().filter(|v| v.role == Role::Param);
-    let len: usize = params.map(|v| v.len().next_multiple_of(ALIGN)).sum();
-    let mut used = Vec::new();
+/// The variables one after the other, each padded; a chunk ends where the next variable would pass [`CHUNK`].
+pub fn segments(values: &[ValueInfo]) -> Vec<Segment> {
+    let mut all: Vec<Segment> = Vec::new();
+    for (i, v) in values.iter().enumerate().filter(|(_, v)| v.role == Role::Param) {
+        let len = v.len().next_multiple_of(ALIGN);
+        let (chunk, end) = all.last().map_or((0, 0), |s| (s.chunk, s.offset + s.len));
+        let (chunk, offset) = if end > 0 && end + len > CHUNK { (chunk + 1, 0) } else { (chunk, end) };
+        all.push(Segment { value: Value(i), chunk, offset, len });
+    }
+    all
+}
+
+/// Numbers in each chunk.
+pub fn chunks(segments: &[Segment]) -> Vec<usize> {
+    let mut lens = Vec::new();
+    for s in segments {
+        lens.resize(s.chunk as usize + 1, 0);
+        lens[s.chunk as usize] = s.offset + s.len;
+    }
+    lens
+}
+
+/// One buffer for each chunk of each arena in use, all arenas of one layout.
+fn arenas(values: &[ValueInfo], segments: &[Segment], buffers: &mut Vec<Buffer>) -> Vec<((Arena, u16), usize)> {
+    let lens = chunks(segments);
+    let mut arenas: Vec<Arena> = Vec::new();
     for v in values {
         let arena = match v.role {
             Role::Param => Arena::Param,
             Role::Grad => Arena::Grad,
-            Role::Slot(n) => Arena::Slot(n),
-            Role::Whole(arena) => arena,
+            Role::Whole(arena, _) => arena,
             _ => continue,
         };
-        if !used.iter().any(|(a, _)| *a == arena) {
-            buffers.push(Buffer { label: format!("{arena:?} arena").to_lowercase(), len, per_step: false });
-            used.push((arena, buffers.len() - 1));
+        if !arenas.contains(&arena) {
+            arenas.push(arena);
+        }
+    }
+    let mut used = Vec::new();
+    for arena in arenas {
+        for (chunk, len) in lens.iter().enumerate() {
+            let part = if lens.len() > 1 { format!(", chunk {chunk}") } else { String::new() };
+            let label = format!("{arena:?} arena{part}").to_lowercase();
+            buffers.push(Buffer { label, len: *len, per_step: false });
+            used.push(((arena, chunk as u16), buffers.len() - 1));
         }
     }
     used

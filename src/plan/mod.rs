@@ -5,11 +5,13 @@ pub mod kernels;
 pub mod memory;
 pub mod show;
 pub mod tape;
+pub mod variables;
 
 pub use memory::{Buffer, Place};
 pub use tape::{Tape, Value};
+pub use variables::{Moment, Tuning};
 
-use crate::kernel::{Call, Stage};
+use crate::kernel::{Call, Stage, Step};
 use std::sync::Arc;
 
 /// Most numbers a value may hold: shaders index with 32 bits and bindings end at 2³¹ bytes on most drivers.
@@ -26,16 +28,24 @@ pub enum Role {
     Param,
     /// The gradient of a variable, at the same place of its own arena.
     Grad,
-    /// An optimizer's memory, one arena each, laid out like the variables.
-    Slot(u8),
-    /// Neither trained nor temporary: moving statistics, frozen variables, metric sums.
+    /// Neither trained nor temporary: moving statistics, frozen variables.
     State,
-    /// All variables, gradients or one slot as a single array: what an optimizer sees.
-    Whole(Arena),
+    /// No part of the model, yet kept from step to step: running totals, tables, an optimizer's statistics of a form
+    /// of their own.
+    Auxiliary,
+    /// A chunk of all variables, gradients or one slot as a single array: what an optimizer sees.
+    Whole(Arena, u16),
     /// Another shape of a value; it has no place of its own and no dispatch names it.
     View,
     /// Lives between its first and last use within a program; shares a buffer with others.
     Temp,
+}
+
+impl Role {
+    /// Whether a run is continued from it: variables, states and what optimizers and metrics remember.
+    pub fn is_kept(self) -> bool {
+        matches!(self, Self::Param | Self::State | Self::Auxiliary | Self::Whole(Arena::Slot(_), _))
+    }
 }
 
 /// The three kinds of arena.
@@ -86,6 +96,29 @@ impl Program {
     pub const ALL: [Self; 2] = [Self::Train, Self::Evaluate];
 }
 
+/// The steps in which a dispatch runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum When {
+    /// All.
+    #[default]
+    Always,
+    /// Those that move the variables: with accumulated gradients every few steps.
+    Update,
+    /// Those that put the averaged variables in the place of the trained ones.
+    Overwrite,
+}
+
+impl When {
+    /// Whether a dispatch of this kind runs in `step`.
+    pub fn runs(self, step: &Step) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Update => step.update,
+            Self::Overwrite => step.overwrite,
+        }
+    }
+}
+
 /// One kernel start.
 #[derive(Clone)]
 pub struct Dispatch {
@@ -97,6 +130,8 @@ pub struct Dispatch {
     pub writes: Vec<Value>,
     /// Fillings of the hole and their operands.
     pub stages: Vec<(Stage, Option<Value>)>,
+    /// The steps it runs in.
+    pub when: When,
 }
 
 impl Dispatch {

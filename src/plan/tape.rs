@@ -1,6 +1,7 @@
 //! The tape: layers record their kernels on it, forward first, then each layer's backward closure in reverse.
 
-use super::{Arena, Dispatch, Plan, Program, Role, ValueInfo, fuse, kernels, memory};
+use super::variables::Variables;
+use super::{Dispatch, Plan, Program, Role, ValueInfo, When, fuse, kernels, memory};
 use crate::base::rng::Stream;
 use crate::base::{Error, Result, Seed};
 use crate::kernel::{Bound, Dims, Kernel, Map, SlopeFrom, Stage};
@@ -15,10 +16,11 @@ type Backward = Box<dyn FnOnce(&mut Tape) -> Result<()>>;
 
 /// A recording in progress.
 pub struct Tape {
-    values: Vec<ValueInfo>,
+    pub(super) values: Vec<ValueInfo>,
     programs: [Vec<Dispatch>; 2],
     current: Program,
-    initial: Vec<(Value, Vec<f64>)>,
+    when: When,
+    pub(super) initial: Vec<(Value, Vec<f64>)>,
     named: HashMap<String, Value>,
     backward: Vec<Backward>,
     gradients: HashMap<Value, Value>,
@@ -28,6 +30,7 @@ pub struct Tape {
     batch: usize,
     seed: Seed,
     views: HashMap<Value, Value>,
+    pub(super) variables: Variables,
 }
 
 impl Tape {
@@ -37,6 +40,7 @@ impl Tape {
             values: Vec::new(),
             programs: [Vec::new(), Vec::new()],
             current: Program::Train,
+            when: When::Always,
             initial: Vec::new(),
             named: HashMap::new(),
             backward: Vec::new(),
@@ -47,6 +51,7 @@ impl Tape {
             batch,
             seed,
             views: HashMap::new(),
+            variables: Variables::default(),
         }
     }
 
@@ -58,6 +63,11 @@ impl Tape {
     /// Records into `program` from here on.
     pub fn begin(&mut self, program: Program) {
         self.current = program;
+    }
+
+    /// The program being recorded.
+    pub fn program(&self) -> Program {
+        self.current
     }
 
     /// Whether layers behave as in training.
@@ -73,6 +83,11 @@ impl Tape {
     /// The layer being recorded.
     pub fn scope(&self) -> &str {
         &self.scope
+    }
+
+    /// Name of a value: `layer/what`.
+    pub fn name(&self, v: Value) -> &str {
+        &self.values[v.0].name
     }
 
     /// Shape of a value.
@@ -96,7 +111,7 @@ impl Tape {
         *self.streams.entry(self.scope.clone()).or_insert(next)
     }
 
-    fn push(&mut self, name: String, shape: &[usize], role: Role) -> Value {
+    pub(super) fn push(&mut self, name: String, shape: &[usize], role: Role) -> Value {
         self.values.push(ValueInfo { name, shape: shape.to_vec(), role });
         Value(self.values.len() - 1)
     }
@@ -149,16 +164,29 @@ impl Tape {
         v
     }
 
-    /// An optimizer's memory, laid out like the variables and zero at first.
-    pub fn slot(&mut self, name: &str, len: usize, role: Role) -> Value {
-        self.push(name.to_owned(), &[len], role)
+    /// An array that is no part of the model but kept from step to step, zero at first; asked for again, the same one.
+    pub fn auxiliary(&mut self, name: &str, shape: &[usize]) -> Value {
+        self.named(name, shape, Role::Auxiliary).0
     }
 
-    /// A whole arena as one array. Ask after every variable has been recorded.
-    pub fn whole(&mut self, arena: Arena) -> Value {
-        let params = self.values.iter().filter(|v| v.role == Role::Param);
-        let len = params.map(|v| v.len().next_multiple_of(memory::ALIGN)).sum();
-        self.push(format!("all {arena:?}").to_lowercase(), &[len], Role::Whole(arena))
+    /// As [`Tape::auxiliary`], with numbers to start from.
+    pub fn table(&mut self, name: &str, numbers: Vec<f64>) -> Value {
+        let (v, new) = self.named(name, &[numbers.len()], Role::Auxiliary);
+        if new {
+            self.initial.push((v, numbers));
+        }
+        v
+    }
+
+    /// Records what `f` records for the steps of `when` alone.
+    ///
+    /// # Errors
+    /// Those of `f`.
+    pub fn during(&mut self, when: When, f: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
+        let before = std::mem::replace(&mut self.when, when);
+        let done = f(self);
+        self.when = before;
+        done
     }
 
     /// The same numbers under another shape of the same size; nothing is computed.
@@ -211,6 +239,7 @@ impl Tape {
             reads: reads.map(|v| self.root(v)).to_vec(),
             writes: writes.map(|v| self.root(v)).to_vec(),
             stages: Vec::new(),
+            when: self.when,
         });
         Ok(())
     }

@@ -4,7 +4,7 @@ use crate::base::{Error, Result, Seed};
 use crate::nn::act::Activation;
 use crate::nn::layer::Layer;
 use crate::nn::loss::{Loss, TOTALS};
-use crate::nn::optim::{Arenas, Optimizer};
+use crate::nn::optim::Optimizer;
 use crate::plan::{MOST_NUMBERS, Plan, Program, Role, Tape, Value};
 use std::sync::Arc;
 
@@ -58,7 +58,7 @@ impl Sequential {
     pub fn parameters(&self, optimizer: impl Optimizer + 'static, loss: Loss) -> Result<(usize, usize)> {
         let compiled = self.compile(optimizer, loss, 1, Seed(0))?;
         let count = |role| compiled.plan.of_role(role).map(|v| compiled.plan.values[v.0].len()).sum::<usize>();
-        Ok((count(Role::Param), count(Role::State) - TOTALS))
+        Ok((count(Role::Param), count(Role::State)))
     }
 
     fn forward(&self, tape: &mut Tape, x: Value, fuse_softmax: bool) -> Result<Value> {
@@ -128,14 +128,12 @@ impl Sequential {
         let label_width = loss.label_width(outputs);
         tape.enter("");
         let y = tape.input("y", &[batch, label_width]);
-        let totals = tape.state("totals", &[TOTALS], 0.0);
+        let totals = tape.auxiliary("totals", &[TOTALS]);
         tape.enter(loss.name());
         loss.record(&mut tape, z, y, totals)?;
         tape.differentiate()?;
-        let arenas = Arenas::of(&mut tape)
-            .ok_or_else(|| Error::request("model", "at least one trainable variable", "none", "add a Dense layer"))?;
         tape.enter(optimizer.name());
-        optimizer.record(&mut tape, arenas)?;
+        optimizer.record(&mut tape)?;
         tape.begin(Program::Evaluate);
         let z = self.forward(&mut tape, x, fuse)?;
         tape.enter(loss.name());

@@ -1,12 +1,12 @@
 //! The training loop over any executor: steps in groups, totals read back only when somebody looks.
 
 use super::model::Compiled;
-use super::schedule::Schedule;
 use crate::base::rng::permutation;
 use crate::base::{Error, Result, Rows, Seed};
 use crate::exec::{DataId, Executor};
 use crate::kernel::Step;
 use crate::nn::loss::TOTALS;
+use crate::nn::optim::Progress;
 use crate::plan::Program;
 use std::time::{Duration, Instant};
 
@@ -21,27 +21,21 @@ pub struct Epoch {
     pub samples: u64,
 }
 
-/// A compiled model with its memory on a device, the step it has come to and its schedule.
+/// A compiled model with its memory on a device, and the step it has come to.
 pub struct Trainer<'a> {
     model: Compiled,
     executor: &'a mut dyn Executor,
-    schedule: Schedule,
     seed: Seed,
-    step: u64,
-    carry: f64,
+    progress: Progress,
     epoch: u32,
     steps: Vec<Step>,
 }
 
 impl<'a> Trainer<'a> {
     /// A trainer that has done no step. The executor must have been made from the model's plan.
-    ///
-    /// # Errors
-    /// A schedule outside its range.
-    pub fn new(model: Compiled, executor: &'a mut dyn Executor, schedule: Schedule, seed: Seed) -> Result<Self> {
-        schedule.check()?;
+    pub fn new(model: Compiled, executor: &'a mut dyn Executor, seed: Seed) -> Self {
         let steps = Vec::with_capacity(executor.steps_per_submit());
-        Ok(Self { model, executor, schedule, seed, step: 0, carry: 1.0, epoch: 0, steps })
+        Self { model, executor, seed, progress: Progress::default(), epoch: 0, steps }
     }
 
     /// The executor.
@@ -51,7 +45,12 @@ impl<'a> Trainer<'a> {
 
     /// Steps done.
     pub fn steps_done(&self) -> u64 {
-        self.step
+        self.progress.steps
+    }
+
+    /// What the optimizer has come to: its steps, and the learning rate if it was set.
+    pub fn progress(&mut self) -> &mut Progress {
+        &mut self.progress
     }
 
     /// Hands samples and labels to the device.
@@ -93,11 +92,9 @@ impl<'a> Trainer<'a> {
         self.steps.clear();
         for b in batches {
             let rows = (samples - b * self.model.plan.batch).min(self.model.plan.batch) as u32;
-            let mut step = Step { index: self.step as u32, rows, seed: self.seed.0, ..Step::default() };
+            let mut step = Step { index: self.progress.steps as u32, rows, seed: self.seed.0, ..Step::default() };
             if training {
-                step.learning_rate = self.schedule.at(self.step);
-                self.step += 1;
-                step.coef = self.model.optimizer.coefficients(self.step, &mut self.carry);
+                self.model.optimizer.fill(&mut self.progress, &mut step);
             }
             self.steps.push(step);
         }
@@ -143,7 +140,7 @@ impl<'a> Trainer<'a> {
     }
 
     fn finite(&self, seen: &Epoch) -> Result<()> {
-        if seen.loss.is_finite() { Ok(()) } else { Err(Error::Diverged { step: self.step, loss: seen.loss }) }
+        if seen.loss.is_finite() { Ok(()) } else { Err(Error::Diverged { step: self.progress.steps, loss: seen.loss }) }
     }
 
     /// Trains one epoch over the first `samples` of `data`, shuffled by the seed and the epoch's number; at most

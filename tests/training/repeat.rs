@@ -16,9 +16,8 @@ fn bits(threads: usize, seed: u64) -> Vec<u32> {
         let (x, y) = data::digits(32 * 12 + 7);
         let id = trainer.load(x, y, "digits").expect("data that fit");
         trainer.epoch(id, 32 * 12 + 7, usize::MAX, Duration::MAX, &mut |_, _, _| {}).expect("an epoch");
-        let kept = |role| matches!(role, Role::Param | Role::State | Role::Slot(_));
-        let plan = executor.plan();
-        let values = (0..plan.values.len()).map(wgrad::plan::Value).filter(|v| kept(plan.values[v.0].role));
+                let plan = executor.plan();
+        let values = (0..plan.values.len()).map(wgrad::plan::Value).filter(|v| plan.values[v.0].role.is_kept());
         values.flat_map(|v| executor.slice(v).iter().map(|n| n.to_bits()).collect::<Vec<_>>()).collect()
     };
     rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads").install(train)

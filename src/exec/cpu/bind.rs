@@ -2,7 +2,7 @@
 
 use crate::kernel::stage::{Aux, Stage};
 use crate::kernel::{Call, MAX_OPERANDS, Step, Twinned, map::Mapped};
-use crate::plan::{Dispatch, Place, Plan};
+use crate::plan::{Dispatch, Place, Plan, When};
 use std::sync::Arc;
 
 /// Where an output is found again: which taken buffer, which of its cuts.
@@ -21,6 +21,7 @@ struct Written {
 
 /// A dispatch ready to run on a [`super::CpuExecutor`]'s memory.
 pub(super) struct BoundDispatch {
+    pub when: When,
     call: Arc<dyn Call>,
     reads: Vec<Place>,
     outputs: usize,
@@ -62,6 +63,7 @@ impl BoundDispatch {
         }
         written.iter_mut().for_each(|w| w.cuts.sort_by_key(|c| c.offset));
         Self {
+            when: d.when,
             call: d.call.clone(),
             reads: d.reads.iter().map(|v| plan.place(*v)).collect(),
             outputs: outputs.len(),

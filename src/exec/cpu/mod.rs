@@ -56,7 +56,7 @@ impl<T: Twinned + Mapped> CpuExecutor<T> {
             let rows = step.rows as usize;
             self.gather(data, at, rows)?;
             at += rows;
-            for dispatch in &self.programs[program as usize] {
+            for dispatch in self.programs[program as usize].iter().filter(|d| d.when.runs(step)) {
                 dispatch.run(step, &mut self.memory);
             }
         }

@@ -15,13 +15,15 @@ const GUARD_WORD: u32 = 0x7fc0_beef;
 
 /// The step the canaries run at.
 pub(super) const STEP_FOR_CANARY: Step =
-    Step { index: 5, rows: 1, seed: 0x0123_4567_89ab_cdef, learning_rate: 0.0, coef: [0.0; 8] };
+    Step { index: 5, rows: 1, seed: 0x0123_4567_89ab_cdef, learning_rate: 0.0, update: true, overwrite: false, average: 0.0, coef: [0.0; 8] };
 
 /// The step slot as the device reads it; `rows` is never more than `batch`.
 pub(super) fn step_bytes(step: &Step, batch: u32) -> [u8; STEP_BYTES as usize] {
     let mut words = [0u32; STEP_BYTES as usize / 4];
     words[..4].copy_from_slice(&[step.index, step.rows.min(batch), step.seed as u32, (step.seed >> 32) as u32]);
     words[4] = (step.learning_rate as f32).to_bits();
+    words[5] = u32::from(step.update);
+    words[6] = (step.average as f32).to_bits();
     for (word, c) in words[8..].iter_mut().zip(step.coef) {
         *word = (c as f32).to_bits();
     }

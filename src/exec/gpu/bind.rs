@@ -5,7 +5,7 @@ use super::memory::Memory;
 use super::shader::{self, Pipeline};
 use crate::base::{Error, Result};
 use crate::kernel::Stage;
-use crate::plan::{Dispatch, Place, Plan, Program};
+use crate::plan::{Dispatch, Place, Plan, Program, When};
 use rayon::prelude::*;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -13,6 +13,7 @@ use wgpu::{BindGroup, ComputePass};
 
 /// A dispatch bound to a [`Memory`].
 pub(super) struct BoundDispatch {
+    pub when: When,
     pipeline: Arc<Pipeline>,
     /// One for all steps, or one for each step of a submit where the samples are touched.
     groups: Vec<BindGroup>,
@@ -73,7 +74,7 @@ impl BoundDispatch {
             device.bind_group(call.name(), &pipeline.operands, &entries)
         };
         let groups = (0..copies).map(group).collect::<Result<_>>()?;
-        Ok(Self { pipeline, groups, grid })
+        Ok(Self { when: d.when, pipeline, groups, grid })
     }
 
     /// Adds the dispatch for the samples of `slot` to a pass whose pipeline is number `current`; group 1 is set.

@@ -118,9 +118,9 @@ impl GpuExecutor {
                 loaded.encode(&mut pass, window);
             }
             let mut current = None;
-            for slot in 0..steps.len() {
+            for (slot, step) in steps.iter().enumerate() {
                 pass.set_bind_group(1, &self.step_group, &[slot_offset(slot)]);
-                for d in &self.programs[program as usize] {
+                for d in self.programs[program as usize].iter().filter(|d| d.when.runs(step)) {
                     d.encode(&mut pass, slot, &mut current);
                 }
             }

@@ -1,0 +1,91 @@
+//! What a tape knows of the variables besides their kernels: how each is tuned, and what is recorded around the update.
+
+use super::memory::{self, Segment};
+use super::{Arena, Program, Role, Tape, Value};
+use crate::base::Result;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// What differs from variable to variable in one update of all.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tuning {
+    /// The learning rate is multiplied by it; a variable of rate 0 is frozen.
+    pub rate: f64,
+    /// The weight decay is multiplied by it.
+    pub decay: f64,
+    /// Factor of Σ|θ| in the loss.
+    pub l1: f64,
+    /// Factor of Σθ² in the loss.
+    pub l2: f64,
+}
+
+impl Default for Tuning {
+    fn default() -> Self {
+        Self { rate: 1.0, decay: 1.0, l1: 0.0, l2: 0.0 }
+    }
+}
+
+/// When something put off is recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// After the loss, in every program: what else is lowered.
+    Loss,
+    /// After the update: what variables are held to.
+    Updated,
+}
+
+type Later = Rc<dyn Fn(&mut Tape) -> Result<()>>;
+
+/// The tape's notes on variables.
+#[derive(Default)]
+pub(super) struct Variables {
+    tuned: HashMap<Value, Tuning>,
+    /// When, about what, in which program (none: in every), and what.
+    later: Vec<(Moment, Value, Option<Program>, Later)>,
+}
+
+impl Tape {
+    /// The tuning of a variable, to be changed.
+    pub fn tune(&mut self, variable: Value) -> &mut Tuning {
+        self.variables.tuned.entry(variable).or_default()
+    }
+
+    /// Puts `f` off to `moment`: once in every program if it is about a variable, however often asked; else in the
+    /// program being recorded.
+    pub fn put_off(&mut self, moment: Moment, about: Value, f: impl Fn(&mut Self) -> Result<()> + 'static) {
+        if !self.variables.later.iter().any(|(m, v, ..)| (*m, *v) == (moment, about)) {
+            let program = (self.role(about) != Role::Param).then_some(self.program());
+            self.variables.later.push((moment, about, program, Rc::new(f)));
+        }
+    }
+
+    /// Records what was put off to `moment`.
+    ///
+    /// # Errors
+    /// Those of what was put off.
+    pub fn catch_up(&mut self, moment: Moment) -> Result<()> {
+        let now = self.program();
+        let due = self.variables.later.iter().filter(|(m, _, p, _)| *m == moment && p.is_none_or(|p| p == now));
+        let due: Vec<Later> = due.map(|(.., f)| f.clone()).collect();
+        due.iter().try_for_each(|f| f(self))
+    }
+
+    /// The variables recorded so far, their places in the arenas and their tunings.
+    pub fn segments(&self) -> Vec<(Segment, Tuning)> {
+        let tuning = |s: &Segment| self.variables.tuned.get(&s.value).copied().unwrap_or_default();
+        memory::segments(&self.values).into_iter().map(|s| (s, tuning(&s))).collect()
+    }
+
+    /// A chunk of an arena as one array. Ask after every variable has been recorded.
+    pub fn whole(&mut self, name: &str, arena: Arena, chunk: u16, len: usize) -> Value {
+        let role = Role::Whole(arena, chunk);
+        let known = self.values.iter().position(|v| v.role == role).map(Value);
+        let name = if chunk == 0 { name.to_owned() } else { format!("{name} (chunk {chunk})") };
+        known.unwrap_or_else(|| self.push(name, &[len], role))
+    }
+
+    /// Lets every number of `v` start at `number` instead of 0.
+    pub fn start_at(&mut self, v: Value, number: f64) {
+        self.initial.push((v, vec![number; self.len(v)]));
+    }
+}
