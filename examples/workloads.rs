@@ -15,7 +15,7 @@ use wgrad::nn::layer::{BatchNormalization, Dense};
 use wgrad::nn::loss::Loss;
 use wgrad::nn::optim::{Adam, Nadam};
 use wgrad::plan::Plan;
-use wgrad::train::{Compiled, Schedule, Sequential, Trainer};
+use wgrad::train::{Compiled, Sequential, Trainer};
 
 /// Seconds each workload is timed, and steps between two readings of the loss.
 const SECONDS: f64 = 8.0;
@@ -107,7 +107,7 @@ fn run(name: &str, device: &str, folder: Option<&Path>, seconds: f64) -> anyhow:
     let loaded = start.elapsed().as_secs_f64();
     let totals = w.model.totals;
     let mut executor = executor(device, w.model.plan.clone())?;
-    let mut trainer = Trainer::new(w.model, &mut *executor, Schedule::Constant(w.rate), Seed(42))?;
+    let mut trainer = Trainer::new(w.model, &mut *executor, w.rate, Seed(42))?;
     let data = trainer.load(x, y, w.data)?;
     trainer.steps(data, count, 0..1)?;
     trainer.executor().read(totals)?;

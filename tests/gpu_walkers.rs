@@ -16,7 +16,7 @@ use wgrad::nn::layer::{BatchNormalization, Dense, Dropout};
 use wgrad::nn::loss::Loss;
 use wgrad::nn::optim::Nadam;
 use wgrad::plan::{Program, Role, Value};
-use wgrad::train::{Compiled, Schedule, Sequential, Trainer};
+use wgrad::train::{Compiled, Sequential, Trainer};
 
 /// One test at a time: their devices would count each other's objects.
 static ONE: Mutex<()> = Mutex::new(());
@@ -123,7 +123,7 @@ fn train(executor: &mut dyn Executor) -> Vec<Vec<f64>> {
     let samples = BATCH * 9 + 5;
     let (x, y) = data(samples);
     let values = kept(&model);
-    let mut trainer = Trainer::new(model, executor, Schedule::Constant(1e-3), Seed(5)).expect("a schedule");
+    let mut trainer = Trainer::new(model, executor, 1e-3, Seed(5)).expect("a schedule");
     let id = trainer.load(x, y, "noise").expect("data that fit");
     for _ in 0..2 {
         trainer.epoch(id, samples, usize::MAX, Duration::MAX, &mut |_, _, _| {}).expect("an epoch");
@@ -152,7 +152,7 @@ fn step_two_builds_nothing() {
         let mut gpu = GpuExecutor::new(&device, model.plan.clone()).expect("the net fits");
         let samples = BATCH * 64;
         let (x, y) = data(samples);
-        let mut trainer = Trainer::new(model, &mut gpu, Schedule::Constant(1e-3), Seed(5)).expect("a schedule");
+        let mut trainer = Trainer::new(model, &mut gpu, 1e-3, Seed(5)).expect("a schedule");
         let id = trainer.load(x, y, "noise").expect("data that fit");
         trainer.steps(id, samples, 0..1).expect("the first step");
         let before = device.created();

@@ -1,12 +1,12 @@
 //! The training loop over any executor: steps in groups, totals read back only when somebody looks.
 
 use super::model::Compiled;
-use super::schedule::Schedule;
 use crate::base::rng::permutation;
 use crate::base::{Error, Result, Rows, Seed};
 use crate::exec::{DataId, Executor};
 use crate::kernel::Step;
 use crate::nn::loss::TOTALS;
+use crate::nn::schedule::Schedule;
 use crate::plan::Program;
 use std::time::{Duration, Instant};
 
@@ -25,7 +25,7 @@ pub struct Epoch {
 pub struct Trainer<'a> {
     model: Compiled,
     executor: &'a mut dyn Executor,
-    schedule: Schedule,
+    schedule: Box<dyn Schedule>,
     seed: Seed,
     step: u64,
     carry: f64,
@@ -34,12 +34,19 @@ pub struct Trainer<'a> {
 }
 
 impl<'a> Trainer<'a> {
-    /// A trainer that has done no step. The executor must have been made from the model's plan.
+    /// A trainer that has done no step. The executor must have been made from the model's plan; a number is a constant
+    /// `schedule`, and a closure one of your own.
     ///
     /// # Errors
     /// A schedule outside its range.
-    pub fn new(model: Compiled, executor: &'a mut dyn Executor, schedule: Schedule, seed: Seed) -> Result<Self> {
+    pub fn new(
+        model: Compiled,
+        executor: &'a mut dyn Executor,
+        schedule: impl Schedule + 'static,
+        seed: Seed,
+    ) -> Result<Self> {
         schedule.check()?;
+        let schedule = Box::new(schedule);
         let steps = Vec::with_capacity(executor.steps_per_submit());
         Ok(Self { model, executor, schedule, seed, step: 0, carry: 1.0, epoch: 0, steps })
     }
