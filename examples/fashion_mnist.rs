@@ -11,7 +11,7 @@ use wgrad::nn::init::Initializer;
 use wgrad::nn::layer::{BatchNormalization, Dense, Flatten};
 use wgrad::nn::loss::Loss;
 use wgrad::nn::optim::Nadam;
-use wgrad::train::{Schedule, Sequential, Trainer};
+use wgrad::train::{Sequential, Trainer};
 
 fn main() -> anyhow::Result<()> {
     let quick = std::env::args().any(|a| a == "--quick");
@@ -29,7 +29,7 @@ fn main() -> anyhow::Result<()> {
         .add(Dense::new(train.classes).activation(Activation::Softmax))
         .compile(Nadam::new(1e-3), Loss::SparseCategoricalCrossentropy, 32, Seed(42))?;
     let mut device = CpuExecutor::<f32>::new(model.plan.clone());
-    let mut trainer = Trainer::new(model, &mut device, Schedule::Constant(1e-3), Seed(42))?;
+    let mut trainer = Trainer::new(model, &mut device, Seed(42));
     let train_id = trainer.load(train.x(), train.y(), &train.name)?;
     let test_id = trainer.load(test.x(), test.y(), &test.name)?;
     let steps = if quick { 5 } else { usize::MAX };

@@ -15,17 +15,16 @@ use wgrad::nn::layer::{BatchNormalization, Dense};
 use wgrad::nn::loss::Loss;
 use wgrad::nn::optim::{Adam, Nadam};
 use wgrad::plan::Plan;
-use wgrad::train::{Compiled, Schedule, Sequential, Trainer};
+use wgrad::train::{Compiled, Sequential, Trainer};
 
 /// Seconds each workload is timed, and steps between two readings of the loss.
 const SECONDS: f64 = 8.0;
 const LOSS: Loss = Loss::SparseCategoricalCrossentropy;
 
-/// (model, batch, learning rate, data set, inputs, scale, shift, steps a chunk)
+/// (model, batch, data set, inputs, scale, shift, steps a chunk)
 struct Workload {
     model: Compiled,
     batch: usize,
-    rate: f64,
     data: &'static str,
     inputs: usize,
     scale: (f32, f32),
@@ -47,7 +46,7 @@ fn workload(name: &str) -> anyhow::Result<Workload> {
                 net = net.add(he(units).use_bias(false)).add(BatchNormalization::new()).add(Activation::ELU);
             }
             let model = net.add(out()).compile(Nadam::new(1e-3), LOSS, batch, Seed(42))?;
-            Workload { model, batch, rate: 1e-3, data: "fashion", inputs: 784, scale: unit, chunk: 50 }
+            Workload { model, batch, data: "fashion", inputs: 784, scale: unit, chunk: 50 }
         }
         "W2" | "W2b" => {
             let batch = if name == "W2" { 32 } else { 128 };
@@ -56,14 +55,14 @@ fn workload(name: &str) -> anyhow::Result<Workload> {
                 net = net.add(he(100).activation(Activation::ELU));
             }
             let model = net.add(out()).compile(Nadam::new(5e-5), LOSS, batch, Seed(42))?;
-            Workload { model, batch, rate: 5e-5, data: "cifar", inputs: 3072, scale: (1.0 / 127.5, -1.0), chunk: 25 }
+            Workload { model, batch, data: "cifar", inputs: 3072, scale: (1.0 / 127.5, -1.0), chunk: 25 }
         }
         "W3" => {
             let net = Sequential::new(&[784])
                 .add(he(2048).activation(Activation::RELU))
                 .add(he(2048).activation(Activation::RELU));
             let model = net.add(out()).compile(Adam::new(1e-3), LOSS, 512, Seed(42))?;
-            Workload { model, batch: 512, rate: 1e-3, data: "fashion", inputs: 784, scale: unit, chunk: 4 }
+            Workload { model, batch: 512, data: "fashion", inputs: 784, scale: unit, chunk: 4 }
         }
         other => anyhow::bail!("no workload `{other}`; there are W1 W1b W2 W2b W3"),
     })
@@ -107,7 +106,7 @@ fn run(name: &str, device: &str, folder: Option<&Path>, seconds: f64) -> anyhow:
     let loaded = start.elapsed().as_secs_f64();
     let totals = w.model.totals;
     let mut executor = executor(device, w.model.plan.clone())?;
-    let mut trainer = Trainer::new(w.model, &mut *executor, Schedule::Constant(w.rate), Seed(42))?;
+    let mut trainer = Trainer::new(w.model, &mut *executor, Seed(42));
     let data = trainer.load(x, y, w.data)?;
     trainer.steps(data, count, 0..1)?;
     trainer.executor().read(totals)?;

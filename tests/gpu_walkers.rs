@@ -16,7 +16,7 @@ use wgrad::nn::layer::{BatchNormalization, Dense, Dropout};
 use wgrad::nn::loss::Loss;
 use wgrad::nn::optim::Nadam;
 use wgrad::plan::{Program, Role, Value};
-use wgrad::train::{Compiled, Schedule, Sequential, Trainer};
+use wgrad::train::{Compiled, Sequential, Trainer};
 
 /// One test at a time: their devices would count each other's objects.
 static ONE: Mutex<()> = Mutex::new(());
@@ -95,14 +95,14 @@ fn lockstep_with_the_judge() {
         let (x, y) = data(BATCH * 8);
         let mut both = Lockstep::new(&model, x, y);
         let mut gpu = GpuExecutor::new(&device, model.plan.clone()).expect("the net fits");
-        let mut carry = 1.0;
+        let mut progress = wgrad::nn::optim::Progress::default();
         for t in 0..8 {
             both.copy_state(&mut gpu).expect("the device is not lost");
             both.feed(&mut gpu, t * BATCH).expect("a batch");
             // A short batch now and then.
             let rows = if t % 3 == 2 { 13 } else { BATCH as u32 };
-            let coef = model.optimizer.coefficients(t as u64 + 1, &mut carry);
-            let step = Step { index: t as u32, rows, seed: 42, learning_rate: 1e-3, coef };
+            let mut step = Step { index: t as u32, rows, seed: 42, ..Step::default() };
+            model.optimizer.fill(&mut progress, &mut step);
             for program in Program::ALL {
                 let found = both.first_divergence(&mut gpu, program, &step, 1e-5).expect("the device is not lost");
                 assert!(found.is_none(), "{}, step {t}, {program:?}: {found:?}", device.summary());
@@ -122,7 +122,7 @@ fn train(executor: &mut dyn Executor) -> Vec<Vec<f64>> {
     let samples = BATCH * 9 + 5;
     let (x, y) = data(samples);
     let values = kept(&model);
-    let mut trainer = Trainer::new(model, executor, Schedule::Constant(1e-3), Seed(5)).expect("a schedule");
+    let mut trainer = Trainer::new(model, executor, Seed(5));
     let id = trainer.load(x, y, "noise").expect("data that fit");
     for _ in 0..2 {
         trainer.epoch(id, samples, usize::MAX, Duration::MAX, &mut |_, _, _| {}).expect("an epoch");
@@ -151,7 +151,7 @@ fn step_two_builds_nothing() {
         let mut gpu = GpuExecutor::new(&device, model.plan.clone()).expect("the net fits");
         let samples = BATCH * 64;
         let (x, y) = data(samples);
-        let mut trainer = Trainer::new(model, &mut gpu, Schedule::Constant(1e-3), Seed(5)).expect("a schedule");
+        let mut trainer = Trainer::new(model, &mut gpu, Seed(5));
         let id = trainer.load(x, y, "noise").expect("data that fit");
         trainer.steps(id, samples, 0..1).expect("the first step");
         let before = device.created();

@@ -1,4 +1,4 @@
-//! What every floor stands on: errors, shapes, numbers, the counter RNG and the dense matrix product.
+//! What every floor stands on: errors, shapes, numbers, words, the counter RNG and the dense matrix product.
 //!
 //! This floor imports nothing of ours.
 
@@ -10,6 +10,7 @@ pub mod rng;
 pub mod rows;
 pub mod vector_math;
 pub mod vectorize;
+pub mod words;
 
 pub use allowed::Allowed;
 pub use error::{Error, Result};

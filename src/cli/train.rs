@@ -9,10 +9,12 @@ use crate::nn::init::Initializer;
 use crate::nn::layer::{BatchNormalization, Dense, Dropout, Flatten};
 use crate::nn::loss::Loss;
 use crate::nn::optim::Nadam;
+use crate::nn::schedule::{self, ExponentialDecay, Run, Schedule};
 use crate::plan::Role;
-use crate::train::{Schedule, Sequential, Trainer};
+use crate::train::{Sequential, Trainer};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The data sets the program knows by name.
@@ -48,6 +50,10 @@ pub struct Options {
     /// [default: 1 for digits, 0.3 for fashion-mnist]
     #[arg(long)]
     decay_rate: Option<f64>,
+    /// Learning-rate schedule, as name:key=value,key=value: `one_cycle:max_learning_rate=5e-3`, `cosine_decay`, …;
+    /// what is not given comes from --learning-rate and the length of the run
+    #[arg(long, conflicts_with = "decay_rate")]
+    schedule: Option<String>,
     /// Share dropped before the last layer while training
     #[arg(long, default_value_t = 0.0)]
     dropout: f64,
@@ -83,7 +89,20 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     let epochs = options.epochs.unwrap_or(epochs);
     let loss = Loss::SparseCategoricalCrossentropy;
     let net = net(&train, hidden, options.dropout);
-    let compiled = net.compile(Nadam::new(options.learning_rate), loss, options.batch_size, Seed(options.seed))?;
+    let limit = options.steps_per_epoch.unwrap_or(usize::MAX);
+    let batches = train.len().div_ceil(options.batch_size);
+    let steps = batches.min(limit);
+    let schedule: Arc<dyn Schedule> = match &options.schedule {
+        Some(words) => {
+            let total_steps = epochs as f64 * steps as f64;
+            schedule::named(words, &Run { learning_rate: options.learning_rate, total_steps })?
+        }
+        None => {
+            let decay_rate = options.decay_rate.unwrap_or(decay);
+            Arc::new(ExponentialDecay::new(options.learning_rate, batches as f64, decay_rate))
+        }
+    };
+    let compiled = net.compile(Nadam::new(schedule), loss, options.batch_size, Seed(options.seed))?;
     let count = |role| compiled.plan.of_role(role).map(|v| compiled.plan.values[v.0].len()).sum::<usize>();
     let mut executor = executor(&options.device, compiled.plan.clone())?;
     eprintln!(
@@ -101,17 +120,9 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         compiled.plan.programs[0].len()
     );
     eprintln!("Device: {}", executor.device());
-    let schedule = Schedule::ExponentialDecay {
-        initial: options.learning_rate,
-        decay_steps: train.len().div_ceil(options.batch_size) as f64,
-        decay_rate: options.decay_rate.unwrap_or(decay),
-        staircase: false,
-    };
-    let mut trainer = Trainer::new(compiled, &mut *executor, schedule, Seed(options.seed))?;
+    let mut trainer = Trainer::new(compiled, &mut *executor, Seed(options.seed));
     let train_id = trainer.load(train.x(), train.y(), &train.name)?;
     let test_id = trainer.load(test.x(), test.y(), &test.name)?;
-    let limit = options.steps_per_epoch.unwrap_or(usize::MAX);
-    let steps = train.len().div_ceil(options.batch_size).min(limit);
     for epoch in 1..=epochs {
         let line = EpochLine::begin(epoch, epochs, steps);
         let every = Duration::from_millis(250);

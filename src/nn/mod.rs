@@ -1,10 +1,11 @@
-//! What nets are made of: activations, layers, losses, optimizers, initializers. One page each.
+//! What nets are made of: activations, layers, losses, optimizers, schedules, initializers. One page each.
 
 pub mod act;
 pub mod init;
 pub mod layer;
 pub mod loss;
 pub mod optim;
+pub mod schedule;
 
 use crate::kernel::AnyKernel;
 

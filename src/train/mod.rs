@@ -1,9 +1,7 @@
 //! Building and training: a stack of layers becomes a plan, a plan and a data set become a trained model.
 
 pub mod model;
-pub mod schedule;
 pub mod trainer;
 
 pub use model::{Compiled, Sequential};
-pub use schedule::Schedule;
 pub use trainer::{Epoch, Trainer};

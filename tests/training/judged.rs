@@ -5,22 +5,21 @@ use wgrad::exec::{Executor, cpu::CpuExecutor};
 use wgrad::judge::lockstep::Lockstep;
 use wgrad::judge::norm_error;
 use wgrad::kernel::Step;
+use wgrad::nn::optim::Progress;
 use wgrad::plan::{Program, Role, Value};
 use wgrad::train::Compiled;
 
 const BOUND: f64 = 1e-5;
 const BATCH: usize = 32;
 
-struct Run {
-    step: u64,
-    carry: f64,
-}
+#[derive(Default)]
+struct Run(Progress);
 
 impl Run {
     fn next(&mut self, model: &Compiled) -> Step {
-        self.step += 1;
-        let coef = model.optimizer.coefficients(self.step, &mut self.carry);
-        Step { index: self.step as u32 - 1, rows: BATCH as u32, seed: 42, learning_rate: 1e-3, coef }
+        let mut step = Step { index: self.0.steps as u32, rows: BATCH as u32, seed: 42, ..Step::default() };
+        model.optimizer.fill(&mut self.0, &mut step);
+        step
     }
 }
 
@@ -48,7 +47,7 @@ fn three_hundred_steps_beside_the_judge() {
     let mut both = Lockstep::new(&model, x, y);
     let mut other = CpuExecutor::<f32>::new(model.plan.clone());
     let params: Vec<(Value, Value)> = model.plan.of_role(Role::Param).zip(model.plan.of_role(Role::Grad)).collect();
-    let mut run = Run { step: 0, carry: 1.0 };
+    let mut run = Run::default();
     let mut worst = [0.0_f64; 4];
     for t in 0..300 {
         both.copy_state(&mut other).expect("the CPU is not lost");
@@ -88,7 +87,7 @@ fn ten_free_steps() {
     let mut both = Lockstep::new(&model, x, y);
     let mut other = CpuExecutor::<f32>::new(model.plan.clone());
     both.copy_state(&mut other).expect("the CPU is not lost");
-    let mut run = Run { step: 0, carry: 1.0 };
+    let mut run = Run::default();
     let mut worst = 0.0_f64;
     for t in 0..10 {
         both.feed(&mut other, t * BATCH).expect("a batch");
@@ -116,7 +115,7 @@ fn lockstep_names_the_first_kernel_that_diverges() {
     let mut other = CpuExecutor::<f32>::new(model.plan.clone());
     both.copy_state(&mut other).expect("the CPU is not lost");
     both.feed(&mut other, 0).expect("a batch");
-    let step = Run { step: 0, carry: 1.0 }.next(&model);
+    let step = Run::default().next(&model);
     let found = both.first_divergence(&mut other, Program::Train, &step, 1e-4).expect("the CPU is not lost");
     assert!(found.is_none(), "{found:?}");
     let beta = model.plan.find("batch_normalization_1/beta").expect("the second normalisation");

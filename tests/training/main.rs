@@ -5,3 +5,4 @@ mod input;
 mod judged;
 mod random;
 mod repeat;
+mod schedules;

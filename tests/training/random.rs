@@ -8,7 +8,7 @@ use wgrad::nn::act::Activation;
 use wgrad::nn::layer::{BatchNormalization, Dense, Dropout, Flatten};
 use wgrad::nn::loss::Loss;
 use wgrad::nn::optim::{Adam, Nadam, Sgd};
-use wgrad::train::{Compiled, Schedule, Sequential, Trainer};
+use wgrad::train::{Compiled, Sequential, Trainer};
 
 #[derive(Clone, Debug)]
 enum Piece {
@@ -64,7 +64,7 @@ fn train(model: Compiled, width: usize, loss: Loss, rate: f64) -> Result<()> {
         _ => noise(samples * label_width).map(f32::abs).collect(),
     };
     let mut executor = CpuExecutor::<f32>::new(model.plan.clone());
-    let mut trainer = Trainer::new(model, &mut executor, Schedule::Constant(rate), Seed(1))?;
+    let mut trainer = Trainer::new(model, &mut executor, Seed(1));
     let data = trainer.load(table(width, noise(samples * width).collect()), table(label_width, labels), "noise")?;
     trainer.epoch(data, samples, usize::MAX, std::time::Duration::MAX, &mut |_, _, _| {})?;
     trainer.evaluate(data, samples).map(|_| ())

@@ -5,14 +5,14 @@ use std::time::Duration;
 use wgrad::base::Seed;
 use wgrad::exec::{Executor, cpu::CpuExecutor};
 use wgrad::plan::Role;
-use wgrad::train::{Schedule, Trainer};
+use wgrad::train::Trainer;
 
 /// Bits of everything that is kept after an epoch and a short last batch, on `threads` threads.
 fn bits(threads: usize, seed: u64) -> Vec<u32> {
     let train = || {
         let model = data::book(32);
         let mut executor = CpuExecutor::<f32>::new(model.plan.clone());
-        let mut trainer = Trainer::new(model, &mut executor, Schedule::Constant(1e-3), Seed(seed)).expect("a schedule");
+        let mut trainer = Trainer::new(model, &mut executor, Seed(seed));
         let (x, y) = data::digits(32 * 12 + 7);
         let id = trainer.load(x, y, "digits").expect("data that fit");
         trainer.epoch(id, 32 * 12 + 7, usize::MAX, Duration::MAX, &mut |_, _, _| {}).expect("an epoch");

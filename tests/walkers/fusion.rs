@@ -7,7 +7,7 @@ use wgrad::kernel::{Domain, Step, Twinned, map::Mapped};
 use wgrad::nn::act::Activation;
 use wgrad::nn::layer::{BatchNormalization, Dense, Dropout, Flatten, Layer};
 use wgrad::nn::loss::{Loss, TOTALS};
-use wgrad::nn::optim::{Adam, Arenas, Nadam, Optimizer, Sgd};
+use wgrad::nn::optim::{Adam, Nadam, Optimizer, Progress, Sgd};
 use wgrad::plan::{Plan, Program, Role, Tape};
 
 fn stack(last: Activation) -> Vec<Box<dyn Layer>> {
@@ -41,9 +41,8 @@ fn record(layers: &[Box<dyn Layer>], optimizer: &dyn Optimizer, loss: Loss, fuse
         loss.record(&mut tape, at, y, totals)?;
         if program == Program::Train {
             tape.differentiate()?;
-            let arenas = Arenas::of(&mut tape).expect("variables");
             tape.enter(optimizer.name());
-            optimizer.record(&mut tape, arenas)?;
+            optimizer.record(&mut tape)?;
         } else {
             tape.enter("");
             let shape = tape.shape(at).to_vec();
@@ -58,18 +57,18 @@ fn record(layers: &[Box<dyn Layer>], optimizer: &dyn Optimizer, loss: Loss, fuse
 fn train<T: Twinned + Mapped>(plan: Plan, optimizer: &dyn Optimizer, loss: Loss) -> Result<Vec<(String, Vec<u64>)>> {
     let mut executor = CpuExecutor::<T>::new(plan);
     let (x, y) = (executor.plan().find("x").expect("x"), executor.plan().find("y").expect("y"));
-    let mut carry = 1.0;
+    let mut progress = Progress::default();
     for t in 0..6 {
         executor.write(x, &Domain::Normal.fill(48, 40 + t))?;
         executor.write(y, &wgrad::judge::gradcheck::labels(loss, 6, 4))?;
-        let coef = optimizer.coefficients(u64::from(t) + 1, &mut carry);
-        let step = Step { index: t, rows: 6 - t % 3, seed: 99, learning_rate: 0.05, coef };
+        let mut step = Step { index: t, rows: 6 - t % 3, seed: 99, ..Step::default() };
+        optimizer.fill(&mut progress, &mut step);
         let program = if t < 5 { Program::Train } else { Program::Evaluate };
         for i in 0..executor.plan().program(program).len() {
             executor.run_one(program, i, &step)?;
         }
     }
-    let kept = |role| matches!(role, Role::Param | Role::State | Role::Slot(_) | Role::Output | Role::Grad);
+    let kept = |role: Role| role.is_kept() || matches!(role, Role::Output | Role::Grad);
     let plan = executor.plan().clone();
     let all = (0..plan.values.len()).map(wgrad::plan::Value).filter(|v| kept(plan.values[v.0].role));
     all.map(|v| {

@@ -10,23 +10,39 @@ mod options;
 mod ranges;
 mod rule;
 mod updater;
+mod words;
 
-super::pages! {
-    accumulation, adadelta, adafactor, adagrad, adam, adamax, average, clip, ftrl, lamb, lion, nadam, rmsprop, sgd, trust,
+/// Declares the pages; the words are the registration of a page's kernels and of its optimizers' names.
+macro_rules! optimizers {
+    (shared: $($shared:ident),*; rules: $($page:ident $(, $name:ident)+;)*) => {
+        $(pub mod $shared;)*
+        $(pub mod $page;
+        pub use $page::{$($name),+};)*
+        /// The kernels of this folder, page by page.
+        pub static KERNELS: &[&[&dyn crate::kernel::AnyKernel]] = &[$($shared::KERNELS,)* $($page::KERNELS),*];
+        /// Every optimizer by its Keras name, and what makes it from words.
+        static NAMES: &[words::Named] = &[$($(words::Named::of::<$name>()),+),*];
+    };
 }
 
-pub use adadelta::Adadelta;
-pub use adafactor::Adafactor;
-pub use adagrad::Adagrad;
-pub use adam::{Adam, AdamW};
-pub use adamax::Adamax;
+optimizers! {
+    shared: accumulation, average, clip, trust;
+    rules:
+    adadelta, Adadelta;
+    adafactor, Adafactor;
+    adagrad, Adagrad;
+    adam, Adam, AdamW;
+    adamax, Adamax;
+    ftrl, Ftrl;
+    lamb, Lamb;
+    lion, Lion;
+    nadam, Nadam;
+    rmsprop, RmsProp;
+    sgd, Sgd;
+}
+
 pub use arenas::{Arenas, Chunk};
 pub use frame::{Update, shader, update};
-pub use ftrl::Ftrl;
-pub use lamb::Lamb;
-pub use lion::Lion;
-pub use nadam::Nadam;
-pub use rmsprop::RmsProp;
 pub use rule::{Hyper, Hypers, MOST_HYPERS, Rule};
-pub use sgd::Sgd;
 pub use updater::{Optimizer, Progress, Updater};
+pub use words::{named, names};

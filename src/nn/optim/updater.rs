@@ -55,7 +55,7 @@ impl<R: Rule> Default for Updater<R> {
 }
 
 impl<R: Rule> Updater<R> {
-    /// The rule with Keras's defaults and this learning rate, a number or a schedule of the updates done.
+    /// The rule with Keras's defaults and this learning rate, a number or a schedule of the steps done.
     pub fn of(learning_rate: impl Schedule + 'static) -> Self {
         let mut hypers = [0.0; MOST_HYPERS];
         hypers.iter_mut().zip(R::HYPERS).for_each(|(h, hyper)| *h = hyper.default);
@@ -69,7 +69,7 @@ impl<R: Rule> Updater<R> {
         self
     }
 
-    /// Lets a hyper-parameter follow a schedule of the updates done, as one-cycle does with the momentum.
+    /// Lets a hyper-parameter follow a schedule of the steps done, as one-cycle does with the momentum.
     pub fn schedule(mut self, hyper: &str, schedule: impl Schedule + 'static) -> Self {
         let index = R::HYPERS.iter().position(|h| h.name == hyper && h.allowed != Allowed::Flag);
         self.scheduled.push((hyper.to_owned(), index, Arc::new(schedule)));
@@ -167,8 +167,18 @@ pub trait Optimizer: Send + Sync {
     /// Fills in what the next step needs of the optimizer, and counts it.
     fn fill(&self, progress: &mut Progress, step: &mut Step);
 
-    /// η of the schedule after `updates` updates.
-    fn learning_rate(&self, updates: u64) -> f64;
+    /// η of the schedule after `steps` steps.
+    fn learning_rate(&self, steps: u64) -> f64;
+}
+
+/// A type that is an [`Updater`]; how a list of names finds the rule behind each.
+pub(super) trait Made {
+    /// The rule.
+    type Rule: Rule;
+}
+
+impl<R: Rule> Made for Updater<R> {
+    type Rule = R;
 }
 
 impl<R: Rule> Optimizer for Updater<R> {
@@ -202,18 +212,18 @@ impl<R: Rule> Optimizer for Updater<R> {
 
     fn fill(&self, progress: &mut Progress, step: &mut Step) {
         let every = u64::from(self.options.accumulation.unwrap_or(1).max(1));
-        let updates = progress.steps / every;
+        let (steps, updates) = (progress.steps, progress.steps / every);
         progress.steps += 1;
         step.update = progress.steps.is_multiple_of(every);
         if let Some(Average { momentum, overwrite }) = self.options.average {
             step.average = if updates == 0 { 1.0 } else { 1.0 - momentum };
             step.overwrite = overwrite.is_some_and(|f| (updates + 1).is_multiple_of(u64::from(f)));
         }
-        let rate = progress.learning_rate.unwrap_or_else(|| self.learning_rate.at(updates));
+        let rate = progress.learning_rate.unwrap_or_else(|| self.learning_rate.at(steps));
         let mut h = self.hypers;
         for (_, index, schedule) in &self.scheduled {
             if let Some(h) = index.and_then(|i| h.get_mut(i)) {
-                *h = schedule.at(updates);
+                *h = schedule.at(steps);
             }
         }
         step.learning_rate = rate;
@@ -222,7 +232,7 @@ impl<R: Rule> Optimizer for Updater<R> {
         }
     }
 
-    fn learning_rate(&self, updates: u64) -> f64 {
-        self.learning_rate.at(updates)
+    fn learning_rate(&self, steps: u64) -> f64 {
+        self.learning_rate.at(steps)
     }
 }

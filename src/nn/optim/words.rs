@@ -1,0 +1,88 @@
+//! Optimizers from words: `adam`, `sgd:momentum=0.9,nesterov=true,clipnorm=1`.
+
+use super::updater::Made;
+use super::{NAMES, Optimizer, Rule, Updater};
+use crate::base::words::{Words, unknown};
+use crate::base::{Allowed, Result};
+use crate::nn::schedule::Schedule;
+use std::sync::Arc;
+
+type Make = fn(&Words, Option<Arc<dyn Schedule>>) -> Result<Arc<dyn Optimizer>>;
+
+/// A name and what makes the optimizer.
+pub(super) struct Named {
+    name: &'static str,
+    make: Make,
+}
+
+impl Named {
+    pub const fn of<M: Made>() -> Self {
+        Self { name: M::Rule::NAME, make: make::<M::Rule> }
+    }
+}
+
+/// The names [`named`] knows.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    NAMES.iter().map(|n| n.name)
+}
+
+/// The optimizer of `words`, as in `sgd:momentum=0.9,nesterov=true`; without a learning rate it takes Keras's.
+///
+/// Besides its own hyper-parameters each takes `weight_decay clipnorm clipvalue global_clipnorm ema_momentum
+/// ema_overwrite_frequency gradient_accumulation_steps`. Ranges are checked when a model is compiled with it.
+///
+/// # Errors
+/// An unknown name or parameter, with the nearest known one.
+pub fn named(words: &str, learning_rate: Option<Arc<dyn Schedule>>) -> Result<Arc<dyn Optimizer>> {
+    let words = Words::parse("optimizer", words)?;
+    match NAMES.iter().find(|n| n.name == words.name()) {
+        Some(found) => (found.make)(&words, learning_rate),
+        None => Err(unknown("optimizer", words.name(), names())),
+    }
+}
+
+/// What all optimizers take.
+const SHARED: [&str; 7] = [
+    "weight_decay",
+    "clipnorm",
+    "clipvalue",
+    "global_clipnorm",
+    "ema_momentum",
+    "ema_overwrite_frequency",
+    "gradient_accumulation_steps",
+];
+
+fn make<R: Rule>(words: &Words, learning_rate: Option<Arc<dyn Schedule>>) -> Result<Arc<dyn Optimizer>> {
+    let known = || R::HYPERS.iter().map(|h| h.name).chain(SHARED);
+    if let Some(key) = words.keys().find(|key| !known().any(|k| k == *key)) {
+        return Err(unknown(&format!("optimizer `{}`: parameter", R::NAME), key, known()));
+    }
+    let mut made = learning_rate.map_or_else(Updater::<R>::default, Updater::<R>::of);
+    for (i, hyper) in R::HYPERS.iter().enumerate() {
+        let value = match hyper.allowed {
+            Allowed::Flag => words.flag(hyper.name)?.map(f64::from),
+            _ => words.number(hyper.name)?,
+        };
+        made = value.map_or(made.clone(), |v| made.hyper(i, v));
+    }
+    let count = |key: &str| -> Result<Option<u32>> { Ok(words.number(key)?.map(|n| n as u32)) };
+    if let Some(decay) = words.number("weight_decay")? {
+        made = made.weight_decay(decay);
+    }
+    if let Some(norm) = words.number("clipnorm")? {
+        made = made.clipnorm(norm);
+    }
+    if let Some(value) = words.number("clipvalue")? {
+        made = made.clipvalue(value);
+    }
+    if let Some(norm) = words.number("global_clipnorm")? {
+        made = made.global_clipnorm(norm);
+    }
+    if let Some(momentum) = words.number("ema_momentum")? {
+        made = made.use_ema(momentum, count("ema_overwrite_frequency")?);
+    }
+    if let Some(steps) = count("gradient_accumulation_steps")? {
+        made = made.gradient_accumulation_steps(steps);
+    }
+    Ok(Arc::new(made))
+}
