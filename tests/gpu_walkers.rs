@@ -15,7 +15,7 @@ use wgrad::nn::init::Initializer;
 use wgrad::nn::layer::{BatchNormalization, Dense, Dropout};
 use wgrad::nn::loss::Loss;
 use wgrad::nn::optim::Nadam;
-use wgrad::plan::{Program, Role, Value};
+use wgrad::plan::{Program, Value};
 use wgrad::train::{Compiled, Sequential, Trainer};
 
 /// One test at a time: their devices would count each other's objects.

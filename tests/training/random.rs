@@ -53,7 +53,7 @@ fn build(shape: &[usize], pieces: &[Piece], loss: Loss, optimizer: usize, rate: 
 }
 
 /// Three steps on 2½ batches of noise.
-fn train(model: Compiled, width: usize, loss: Loss, rate: f64) -> Result<()> {
+fn train(model: Compiled, width: usize, loss: Loss) -> Result<()> {
     let (batch, outputs) = (model.plan.batch, model.outputs);
     let samples = batch * 2 + batch.div_ceil(2);
     let noise = |len: usize| (0..len).map(|i| ((i * 7919) % 23) as f32 / 11.0 - 1.0);
@@ -84,7 +84,7 @@ proptest! {
         batch in 0_usize..6,
     ) {
         let done = build(&shape, &pieces, loss, optimizer, rate, batch)
-            .and_then(|model| train(model, shape.iter().product(), loss, rate));
+            .and_then(|model| train(model, shape.iter().product(), loss));
         if let Err(e) = done {
             let typed = matches!(e, Error::Request { .. } | Error::Diverged { .. });
             prop_assert!(typed, "another kind of error: {e}");

@@ -4,7 +4,6 @@ use crate::data;
 use std::time::Duration;
 use wgrad::base::Seed;
 use wgrad::exec::{Executor, cpu::CpuExecutor};
-use wgrad::plan::Role;
 use wgrad::train::Trainer;
 
 /// Bits of everything that is kept after an epoch and a short last batch, on `threads` threads.
