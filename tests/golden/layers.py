@@ -50,10 +50,12 @@ def layer(c, name, cls, config, inputs, kwargs=None, weights=None, adapt=None, *
         def call(training):
             def f(tv, *xs):
                 xs = list(xs) or fixed
-                y, ntv_after, losses = l.stateless_call(
-                    tv, ntv, xs if many else xs[0], return_losses=True,
-                    **({"training": training} if takes_training(l) else {}),
-                )  # fmt: skip
+                # Not stateless_call: it goes past __call__, where activity regularizers live.
+                variables = zip(l.trainable_variables + l.non_trainable_variables, [*tv, *ntv])
+                with keras.StatelessScope(state_mapping=list(variables), collect_losses=True) as scope:
+                    y = l(xs if many else xs[0], **({"training": training} if l._call_has_training_arg else {}))
+                    losses = l.losses
+                ntv_after = [scope.get_current_value(v) for v in l.non_trainable_variables]
                 return (y, sum(losses) if losses else None), ntv_after
 
             return f
@@ -78,10 +80,6 @@ def layer(c, name, cls, config, inputs, kwargs=None, weights=None, adapt=None, *
         return out
 
     c.add(name, config, compute, **extra)
-
-
-def takes_training(l):
-    return l._call_has_training_arg
 
 
 def core(c):
