@@ -3,7 +3,7 @@
 With step from 1, v the variable's index and i the element's (row-major):
   gradient  ((7919 step + 104729 v + 1299709 i + 12345) mod 2001 - 1000) 2^(CYCLE[(step + i + v) mod 7] - 10)
   initial   ((31337 v + 7919 i + 271) mod 401 - 200) 2^-7
-Both are exact in float32. They span seven decades, zeros included.
+Both are exact in float32; gradients reach from 3e-5 to 8 in size.
 """
 
 import numpy as np
