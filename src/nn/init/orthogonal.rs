@@ -52,7 +52,7 @@ fn orthonormalize(a: &mut [f64], rows: usize, length: usize) {
             for i in 0..here {
                 let (done, row) = panel.split_at_mut(i * length);
                 let row = &mut row[..length];
-                for q in done.chunks(length).chain(done.chunks(length)) {
+                for q in done.chunks(length) {
                     let share: f64 = q.iter().zip(row.iter()).map(|(q, v)| q * v).sum();
                     row.iter_mut().zip(q).for_each(|(v, q)| *v -= share * q);
                 }
