@@ -7,7 +7,7 @@ use wgrad::base::Seed;
 use wgrad::data::datasets;
 use wgrad::exec::cpu::CpuExecutor;
 use wgrad::nn::act::Activation;
-use wgrad::nn::init::Initializer;
+use wgrad::nn::init::HeNormal;
 use wgrad::nn::layer::{BatchNormalization, Dense, Flatten};
 use wgrad::nn::loss::Loss;
 use wgrad::nn::optim::Nadam;
@@ -16,7 +16,7 @@ use wgrad::train::{Sequential, Trainer};
 fn main() -> anyhow::Result<()> {
     let quick = std::env::args().any(|a| a == "--quick");
     let (train, test) = if quick { datasets::digits()? } else { datasets::fashion_mnist(None)? };
-    let hidden = |units| Dense::new(units).kernel_initializer(Initializer::HE_NORMAL);
+    let hidden = |units| Dense::new(units).kernel_initializer(HeNormal);
     let model = Sequential::new(&train.sample_shape)
         .add(Flatten)
         .add(BatchNormalization::new())

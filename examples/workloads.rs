@@ -10,7 +10,7 @@ use std::time::Instant;
 use wgrad::base::{RowData, Rows, Seed};
 use wgrad::exec::{Executor, cpu::CpuExecutor};
 use wgrad::nn::act::Activation;
-use wgrad::nn::init::Initializer;
+use wgrad::nn::init::HeNormal;
 use wgrad::nn::layer::{BatchNormalization, Dense};
 use wgrad::nn::loss::Loss;
 use wgrad::nn::optim::{Adam, Nadam};
@@ -32,7 +32,7 @@ struct Workload {
 }
 
 fn he(units: usize) -> Dense {
-    Dense::new(units).kernel_initializer(Initializer::HE_NORMAL)
+    Dense::new(units).kernel_initializer(HeNormal)
 }
 
 fn workload(name: &str) -> anyhow::Result<Workload> {

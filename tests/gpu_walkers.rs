@@ -11,7 +11,7 @@ use wgrad::exec::gpu::{GpuDevice, GpuExecutor};
 use wgrad::judge::{lockstep::Lockstep, norm_error, parity};
 use wgrad::kernel::{Domain, Step};
 use wgrad::nn::act::Activation;
-use wgrad::nn::init::Initializer;
+use wgrad::nn::init::HeNormal;
 use wgrad::nn::layer::{BatchNormalization, Dense, Dropout};
 use wgrad::nn::loss::Loss;
 use wgrad::nn::optim::Nadam;
@@ -41,7 +41,7 @@ const BATCH: usize = 32;
 
 /// A net with batch normalisation and dropout, small enough for a software device in debug mode.
 fn net() -> Compiled {
-    let hidden = |units| Dense::new(units).activation(Activation::ELU).kernel_initializer(Initializer::HE_NORMAL);
+    let hidden = |units| Dense::new(units).activation(Activation::ELU).kernel_initializer(HeNormal);
     Sequential::new(&[64])
         .add(BatchNormalization::new())
         .add(hidden(70))

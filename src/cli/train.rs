@@ -5,7 +5,7 @@ use super::progress::EpochLine;
 use crate::base::Seed;
 use crate::data::{Dataset, datasets};
 use crate::nn::act::Activation;
-use crate::nn::init::Initializer;
+use crate::nn::init::HeNormal;
 use crate::nn::layer::{BatchNormalization, Dense, Dropout, Flatten};
 use crate::nn::loss::Loss;
 use crate::nn::optim::Nadam;
@@ -70,7 +70,7 @@ fn net(data: &Dataset, hidden: &[usize], dropout: f64) -> Sequential {
     let mut net = Sequential::new(&data.sample_shape).add(Flatten).add(BatchNormalization::new());
     for units in hidden {
         net = net
-            .add(Dense::new(*units).kernel_initializer(Initializer::HE_NORMAL))
+            .add(Dense::new(*units).kernel_initializer(HeNormal))
             .add(BatchNormalization::new())
             .add(Activation::ELU);
     }

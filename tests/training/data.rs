@@ -4,7 +4,7 @@ use std::sync::Arc;
 use wgrad::base::rng::Stream;
 use wgrad::base::{RowData, Rows, Seed};
 use wgrad::nn::act::Activation;
-use wgrad::nn::init::Initializer;
+use wgrad::nn::init::HeNormal;
 use wgrad::nn::layer::{BatchNormalization, Dense, Dropout, Flatten};
 use wgrad::nn::loss::Loss;
 use wgrad::nn::optim::Nadam;
@@ -40,7 +40,7 @@ pub fn digits(n: usize) -> (Rows, Rows) {
 
 /// The book's net with dropout behind both hidden layers.
 pub fn book(batch: usize) -> Compiled {
-    let hidden = |units| Dense::new(units).activation(Activation::ELU).kernel_initializer(Initializer::HE_NORMAL);
+    let hidden = |units| Dense::new(units).activation(Activation::ELU).kernel_initializer(HeNormal);
     Sequential::new(&[SIDE, SIDE])
         .add(Flatten)
         .add(BatchNormalization::new())

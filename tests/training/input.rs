@@ -4,6 +4,10 @@ use std::sync::Arc;
 use wgrad::base::{Error, Result, RowData, Rows, Seed};
 use wgrad::exec::cpu::CpuExecutor;
 use wgrad::nn::act::Activation;
+use wgrad::nn::init::{
+    Distribution, Fixup, Identity, Mode, Orthogonal, RandomNormal, RandomUniform, TruncatedNormal, VarianceScaling,
+    named, names,
+};
 use wgrad::nn::layer::{BatchNormalization, Dense, Dropout, Flatten, Layer};
 use wgrad::nn::loss::Loss;
 use wgrad::nn::optim::{Adam, Nadam, Optimizer, Sgd};
@@ -54,6 +58,51 @@ fn layers() {
     refused(with(BatchNormalization::new().epsilon(f64::NAN)), "epsilon", "above 0", "NaN");
     let image = Sequential::new(&[4, 4]).add(Dense::new(3)).compile(Sgd::new(0.1), SPARSE, 2, Seed(0));
     refused(image, "layer `dense`", "[batch, features]", "[2, 4, 4]");
+}
+
+#[test]
+fn initializers() {
+    let kernel = |i: &dyn Fn(Dense) -> Dense| with(i(Dense::new(5)));
+    let layer = "layer `dense`: kernel_initializer";
+    refused(
+        kernel(&|d| d.kernel_initializer(VarianceScaling::new(0.0, Mode::FanIn, Distribution::Uniform))),
+        &format!("{layer} variance_scaling: scale"),
+        "> 0",
+        "0",
+    );
+    refused(kernel(&|d| d.kernel_initializer(RandomNormal::new(0.0, -1.0))), "random_normal: stddev", "≥ 0", "-1");
+    refused(
+        kernel(&|d| d.kernel_initializer(RandomNormal::new(f64::NAN, 1.0))),
+        "random_normal: mean",
+        "finite",
+        "NaN",
+    );
+    refused(
+        kernel(&|d| d.kernel_initializer(TruncatedNormal::new(0.0, -1.0))),
+        "truncated_normal: stddev",
+        "≥ 0",
+        "-1",
+    );
+    let exchanged = RandomUniform::new(1.0, -1.0);
+    refused(kernel(&|d| d.kernel_initializer(exchanged)), "random_uniform: maxval", "at least minval = 1", "-1");
+    refused(kernel(&|d| d.kernel_initializer(Orthogonal::new(1e39))), "orthogonal: gain", "at most", "1000");
+    refused(kernel(&|d| d.kernel_initializer(Fixup::new(0, 2))), "fixup: branches", "≥ 1", "0");
+    refused(kernel(&|d| d.kernel_initializer(Fixup::new(4, 1))), "fixup: layers", "≥ 2", "1");
+    let bias = "layer `dense`: bias_initializer";
+    refused(kernel(&|d| d.bias_initializer(Identity::default())), &format!("{bias} identity"), "a matrix", "[5]");
+    refused(kernel(&|d| d.bias_initializer(Orthogonal::default())), "orthogonal", "two axes", "[5]");
+    kernel(&|d| d.kernel_initializer(named("fixup:branches=9,layers=3").expect("a name"))).expect("an initializer");
+    for (name, keys) in names() {
+        let words = if name == "fixup" { "fixup:branches=4" } else { name };
+        assert_eq!(named(words).unwrap_or_else(|e| panic!("{words}: {e}")).name(), name);
+        let taken =
+            keys.iter().all(|key| named(&format!("{name}:{key}=x")).is_err_and(|e| e.to_string().contains(key)));
+        assert!(taken, "{name} takes {keys:?}");
+    }
+    refused(named("he_norml"), "initializer", "he_normal", "`he_norml`");
+    refused(named("random_normal:std=1"), "initializer `random_normal`: parameter", "mean, stddev", "`std`");
+    refused(named("random_normal:stddev=-1"), "initializer random_normal: stddev", "≥ 0", "-1");
+    refused(named("variance_scaling:mode=fanin"), "mode", "fan_in, fan_out, fan_avg", "`fanin`");
 }
 
 #[test]

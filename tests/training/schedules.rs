@@ -104,7 +104,7 @@ fn every_name_makes_its_schedule() {
     );
     refused(named("one_cycel", &run), "schedule", "one_cycle", "`one_cycel`");
     refused(named("one_cycle:max_learning_rat=1", &run), "schedule `one_cycle`: parameter", "total_steps", "rat`");
-    refused(named("cosine_decay:alpha=2", &run), "schedule cosine_decay: alpha", "[0, 1]", "2");
+    refused(named("cosine_decay:alpha=2", &run), "schedule cosine_decay: alpha", "≤ 1", "2");
     refused(named("one_cycle_lr:anneal_strategy=cosine", &run), "anneal_strategy", "cos, linear", "`cosine`");
 }
 
@@ -126,15 +126,15 @@ fn numbers_out_of_range_are_refused() {
         (&PolynomialDecay::new(0.1, 1.0).power(-0.5), "power", "≥ 0", "-0.5"),
         (&PolynomialDecay::new(0.1, 1.0).end_learning_rate(-0.5), "end_learning_rate", "≥ 0", "-0.5"),
         (&CosineDecay::new(0.1, 0.0), "cosine_decay: decay_steps", "> 0", "0"),
-        (&CosineDecay::new(0.1, 1.0).alpha(1.1), "alpha", "[0, 1]", "1.1"),
+        (&CosineDecay::new(0.1, 1.0).alpha(1.1), "alpha", "≤ 1", "1.1"),
         (&CosineDecay::new(0.1, 1.0).warmup(1.0, -2.0), "warmup_steps", "≥ 0", "-2"),
         (&CosineDecayRestarts::new(0.1, 1.0).t_mul(0.5), "cosine_decay_restarts: t_mul", "≥ 1", "0.5"),
         (&CosineDecayRestarts::new(0.1, 1.0).m_mul(-1.0), "m_mul", "≥ 0", "-1"),
         (&OneCycle::new(0.1, 10.0).start_learning_rate(0.2), "start_learning_rate", "= 0.1]", "0.2"),
-        (&OneCycle::new(0.1, 10.0).last_share(1.0), "last_share", "[0, 1)", "1"),
+        (&OneCycle::new(0.1, 10.0).last_share(1.0), "last_share", "< 1", "1"),
         (&OneCycle::new(0.1, 0.0).momentum(), "one_cycle_momentum: total_steps", "> 0", "0"),
         (&OneCycleLr::new(0.1, 10.0).div_factor(0.0), "one_cycle_lr: div_factor", "> 0", "0"),
-        (&OneCycle::new(0.1, 10.0).momentum().between(0.8, 1.0), "max_momentum", "[0, 1)", "1"),
+        (&OneCycle::new(0.1, 10.0).momentum().between(0.8, 1.0), "max_momentum", "< 1", "1"),
     ];
     for (schedule, what, expected, got) in wrong {
         refused(schedule.check(), what, expected, got);
@@ -169,7 +169,7 @@ fn plateau_refuses_what_cannot_work() {
         change(&mut plateau);
         plateau.check()
     };
-    refused(with(|p| p.factor = 1.0), "reduce_lr_on_plateau: factor", "[0, 1)", "1");
+    refused(with(|p| p.factor = 1.0), "reduce_lr_on_plateau: factor", "< 1", "1");
     refused(with(|p| p.patience = 0), "patience", "at least 1", "0");
     refused(with(|p| p.min_lr = -1.0), "min_lr", "≥ 0", "-1");
     refused(with(|p| p.min_delta = f64::NAN), "min_delta", "finite", "NaN");

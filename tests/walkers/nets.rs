@@ -2,7 +2,7 @@
 
 use wgrad::base::Seed;
 use wgrad::nn::act::Activation;
-use wgrad::nn::init::Initializer;
+use wgrad::nn::init::HeNormal;
 use wgrad::nn::layer::{BatchNormalization, Dense, Dropout, Flatten};
 use wgrad::nn::loss::Loss;
 use wgrad::nn::optim::{Nadam, Sgd};
@@ -23,7 +23,7 @@ pub fn plain_compiled(layers: usize) -> Compiled {
 
 /// The book's net (Géron, chapter 11): 784 → BN → 300 → BN → 100 → BN → 10, ELU, He.
 pub fn book() -> Sequential {
-    let hidden = |units| Dense::new(units).activation(Activation::ELU).kernel_initializer(Initializer::HE_NORMAL);
+    let hidden = |units| Dense::new(units).activation(Activation::ELU).kernel_initializer(HeNormal);
     Sequential::new(&[28, 28])
         .add(Flatten)
         .add(BatchNormalization::new())

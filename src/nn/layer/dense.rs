@@ -9,9 +9,10 @@ use crate::dims;
 use crate::kernel::product::{ProductShape, shader};
 use crate::kernel::{AnyKernel, Arg, Kernel, Schedule, Shader, Stage, Step, Tolerance, arg};
 use crate::nn::act::Activation;
-use crate::nn::init::Initializer;
+use crate::nn::init::{self, GlorotUniform, Initializer, Zeros};
 use crate::plan::{MOST_NUMBERS, Tape, Value};
 use crate::twin;
+use std::sync::Arc;
 
 dims! {
     /// c is m×n, the inner length is k.
@@ -112,13 +113,13 @@ pub static GRAD_KERNEL_BIAS: Kernel<Product, 2, 2> = Kernel {
 pub static KERNELS: &[&dyn AnyKernel] = &[&FORWARD, &GRAD_INPUT, &GRAD_KERNEL, &GRAD_KERNEL_BIAS];
 
 /// Keras's `Dense(units)`: kernel `[inputs, units]`, bias `[units]`.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Dense {
     units: usize,
     activation: Activation,
     use_bias: bool,
-    kernel_initializer: Initializer,
-    bias_initializer: Initializer,
+    kernel_initializer: Arc<dyn Initializer>,
+    bias_initializer: Arc<dyn Initializer>,
 }
 
 impl Dense {
@@ -128,8 +129,8 @@ impl Dense {
             units,
             activation: Activation::Linear,
             use_bias: true,
-            kernel_initializer: Initializer::GLOROT_UNIFORM,
-            bias_initializer: Initializer::ZEROS,
+            kernel_initializer: Arc::new(GlorotUniform),
+            bias_initializer: Arc::new(Zeros),
         }
     }
 
@@ -146,14 +147,14 @@ impl Dense {
     }
 
     /// How the kernel starts. Default: Glorot uniform.
-    pub fn kernel_initializer(mut self, initializer: Initializer) -> Self {
-        self.kernel_initializer = initializer;
+    pub fn kernel_initializer(mut self, initializer: impl Initializer + 'static) -> Self {
+        self.kernel_initializer = Arc::new(initializer);
         self
     }
 
     /// How the bias starts. Default: zeros.
-    pub fn bias_initializer(mut self, initializer: Initializer) -> Self {
-        self.bias_initializer = initializer;
+    pub fn bias_initializer(mut self, initializer: impl Initializer + 'static) -> Self {
+        self.bias_initializer = Arc::new(initializer);
         self
     }
 }
@@ -193,7 +194,9 @@ impl Layer for Dense {
         let n = self.checked_units(tape.scope(), m.max(k))?;
         let shape = [m as usize, self.units];
         let kernel_shape = [k as usize, self.units];
-        let w = tape.param("kernel", &kernel_shape, |random| self.kernel_initializer.values(&kernel_shape, random));
+        let what = format!("layer `{}`: kernel_initializer", tape.scope());
+        let start = init::start(&what, &self.kernel_initializer, &kernel_shape)?;
+        let w = tape.param("kernel", &kernel_shape, start);
         let z = tape.temp("product", &shape);
         tape.run(&FORWARD, Product { m, k, n }, [x, w], [z])?;
         if !self.use_bias {
@@ -201,7 +204,9 @@ impl Layer for Dense {
             return Ok(z);
         }
         let bias_shape = [self.units];
-        let b = tape.param("bias", &bias_shape, |random| self.bias_initializer.values(&bias_shape, random));
+        let what = format!("layer `{}`: bias_initializer", tape.scope());
+        let start = init::start(&what, &self.bias_initializer, &bias_shape)?;
+        let b = tape.param("bias", &bias_shape, start);
         let y = tape.temp("y", &shape);
         tape.stage(z, Stage::Bias { width: n }, Some(b), y)?;
         tape.backward(move |t| backward(t, x, w, Some(b), y));

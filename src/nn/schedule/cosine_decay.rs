@@ -2,8 +2,8 @@
 //!
 //! Loshchilov & Hutter 2016 (arXiv:1608.03983); warm-up after Goyal et al. 2017 (arXiv:1706.02677).
 
-use super::{Named, Schedule, positive, rate, share};
-use crate::base::Result;
+use super::{Named, Schedule, check, positive, rate};
+use crate::base::{Allowed, Result};
 use crate::base::words::Entry;
 use std::sync::Arc;
 
@@ -60,7 +60,7 @@ impl Schedule for CosineDecay {
     fn check(&self) -> Result<()> {
         rate(self.name(), "initial_learning_rate", self.initial_learning_rate)?;
         positive(self.name(), "decay_steps", self.decay_steps)?;
-        share(self.name(), "alpha", self.alpha)?;
+        check(self.name(), "alpha", Allowed::Share, self.alpha)?;
         rate(self.name(), "warmup_target", self.warmup_target.unwrap_or(0.0))?;
         rate(self.name(), "warmup_steps", self.warmup_steps)
     }

@@ -3,8 +3,8 @@
 //! SGDR: Loshchilov & Hutter 2016 (arXiv:1608.03983).
 
 use super::cosine_decay::wave;
-use super::{Named, Schedule, positive, rate, require, share};
-use crate::base::Result;
+use super::{Named, Schedule, check, positive, rate, require};
+use crate::base::{Allowed, Result};
 use crate::base::words::Entry;
 use std::sync::Arc;
 
@@ -74,7 +74,7 @@ impl Schedule for CosineDecayRestarts {
         let long = self.t_mul.is_finite() && self.t_mul >= 1.0;
         require(long, self.name(), "t_mul", "a number ≥ 1", self.t_mul)?;
         rate(self.name(), "m_mul", self.m_mul)?;
-        share(self.name(), "alpha", self.alpha)
+        check(self.name(), "alpha", Allowed::Share, self.alpha)
     }
 
     fn name(&self) -> &'static str {

@@ -45,7 +45,7 @@ pub use power::Power;
 pub use range_test::{RangeTest, suggest};
 
 use crate::base::words::{Entry, Words};
-use crate::base::{Error, Result};
+use crate::base::{Allowed, Error, Result};
 use std::sync::Arc;
 
 /// η (or another number of the optimizer) as a function of the step.
@@ -135,17 +135,17 @@ fn require(holds: bool, schedule: &str, option: &str, range: &str, got: f64) -> 
     Err(Error::request(format!("schedule {schedule}: {option}"), range, got, "choose a number in this range"))
 }
 
-/// A rate: finite, at least 0.
+/// Fails unless the option may be `got`.
+fn check(schedule: &str, option: &str, allowed: Allowed, got: f64) -> Result<()> {
+    allowed.check(format!("schedule {schedule}"), option, got)
+}
+
+/// Fails unless the option may be a learning rate.
 fn rate(schedule: &str, option: &str, got: f64) -> Result<()> {
-    require(got.is_finite() && got >= 0.0, schedule, option, "a number ≥ 0", got)
+    check(schedule, option, Allowed::NotNegative, got)
 }
 
-/// A length or a factor that is divided by: finite, above 0.
+/// Fails unless the option can be divided by.
 fn positive(schedule: &str, option: &str, got: f64) -> Result<()> {
-    require(got.is_finite() && got > 0.0, schedule, option, "a number > 0", got)
-}
-
-/// A share of a whole.
-fn share(schedule: &str, option: &str, got: f64) -> Result<()> {
-    require((0.0..=1.0).contains(&got), schedule, option, "a number in [0, 1]", got)
+    check(schedule, option, Allowed::Positive, got)
 }

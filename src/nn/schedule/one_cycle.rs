@@ -3,8 +3,8 @@
 //! Smith 2018 (arXiv:1803.09820), in the form of Géron's textbook; PyTorch's form is `one_cycle_lr`.
 
 use super::phases::Phases;
-use super::{Anneal, Named, OneCycleMomentum, Schedule, positive, rate, require};
-use crate::base::Result;
+use super::{Anneal, Named, OneCycleMomentum, Schedule, check, positive, rate, require};
+use crate::base::{Allowed, Result};
 use crate::base::words::Entry;
 use std::sync::Arc;
 
@@ -76,7 +76,7 @@ impl Schedule for OneCycle {
         positive(name, "total_steps", self.total_steps)?;
         let range = format!("a number in [0, max_learning_rate = {max}]");
         require((0.0..=max).contains(&start), name, "start_learning_rate", &range, start)?;
-        require((0.0..1.0).contains(&self.last_share), name, "last_share", "a number in [0, 1)", self.last_share)?;
+        check(name, "last_share", Allowed::Fraction, self.last_share)?;
         let range = format!("a number in [0, start_learning_rate = {start}]");
         require((0.0..=start).contains(&last), name, "last_learning_rate", &range, last)
     }

@@ -3,8 +3,8 @@
 //! PyTorch's `torch.optim.lr_scheduler.OneCycleLR`.
 
 use super::phases::Phases;
-use super::{Anneal, Named, OneCycleMomentum, Schedule, positive, rate, share};
-use crate::base::Result;
+use super::{Anneal, Named, OneCycleMomentum, Schedule, check, positive, rate};
+use crate::base::{Allowed, Result};
 use crate::base::words::Entry;
 use std::sync::Arc;
 
@@ -90,7 +90,7 @@ impl Schedule for OneCycleLr {
     fn check(&self) -> Result<()> {
         rate(self.name(), "max_lr", self.max_lr)?;
         positive(self.name(), "total_steps", self.total_steps)?;
-        share(self.name(), "pct_start", self.pct_start)?;
+        check(self.name(), "pct_start", Allowed::Share, self.pct_start)?;
         positive(self.name(), "div_factor", self.div_factor)?;
         positive(self.name(), "final_div_factor", self.final_div_factor)
     }

@@ -1,7 +1,7 @@
 //! Phases: a path through levels, straight or along half a cosine wave from each to the next.
 
-use super::{Schedule, positive, require};
-use crate::base::Result;
+use super::{Schedule, check, positive};
+use crate::base::{Allowed, Result};
 
 /// How a phase goes from one level to the next: PyTorch's `anneal_strategy`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +68,7 @@ impl Schedule for OneCycleMomentum {
 
     fn check(&self) -> Result<()> {
         for (option, got) in [("base_momentum", self.base_momentum), ("max_momentum", self.max_momentum)] {
-            require((0.0..1.0).contains(&got), self.name(), option, "a number in [0, 1)", got)?;
+            check(self.name(), option, Allowed::Fraction, got)?;
         }
         positive(self.name(), "total_steps", self.total_steps)
     }

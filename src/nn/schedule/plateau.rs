@@ -1,8 +1,8 @@
 //! Reduce on plateau: η ← max(η·f, η₁) once a number has not improved for some epochs.
 
-use super::{rate, require};
+use super::{check, rate, require};
 use crate::base::words::nearest;
-use crate::base::{Error, Result};
+use crate::base::{Allowed, Error, Result};
 
 /// Which way a monitored number improves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,9 +137,9 @@ impl ReduceLrOnPlateau {
     /// # Errors
     /// A factor outside [0, 1), a patience of 0, a rate below 0, a name that does not say which way is better.
     pub fn check(&self) -> Result<()> {
-        require((0.0..1.0).contains(&self.factor), Self::NAME, "factor", "a number in [0, 1)", self.factor)?;
+        check(Self::NAME, "factor", Allowed::Fraction, self.factor)?;
         require(self.patience > 0, Self::NAME, "patience", "at least 1", 0.0)?;
-        require(self.min_delta.is_finite(), Self::NAME, "min_delta", "a finite number", self.min_delta)?;
+        check(Self::NAME, "min_delta", Allowed::Finite, self.min_delta)?;
         rate(Self::NAME, "min_lr", self.min_lr)?;
         if self.mode.upwards(&self.monitor).is_none() {
             let name = self.monitor.strip_prefix("val_").unwrap_or(&self.monitor);

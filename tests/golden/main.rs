@@ -1,0 +1,6 @@
+//! Goldens: the f64 twins against numbers Keras gave, generated once by `tests/golden/generate.py`.
+
+mod callbacks;
+mod initializers;
+mod read;
+mod schedules;
