@@ -2,7 +2,7 @@
 //!
 //! Backward: dw = xᵀ · dy with db = Σ rows of dy in the same dispatch, dx = dy · wᵀ.
 
-use super::{Layer, matrix};
+use super::{Layer, matrix, one};
 use crate::base::product::{Form, product};
 use crate::base::{Error, Real, Result};
 use crate::dims;
@@ -183,12 +183,13 @@ impl Layer for Dense {
         Some(self.activation)
     }
 
-    fn call(&self, tape: &mut Tape, x: Value) -> Result<Value> {
-        let y = self.call_without_activation(tape, x)?;
-        self.activation.call(tape, y)
+    fn call(&self, tape: &mut Tape, inputs: &[Value]) -> Result<Value> {
+        let y = self.call_without_activation(tape, inputs)?;
+        self.activation.call(tape, &[y])
     }
 
-    fn call_without_activation(&self, tape: &mut Tape, x: Value) -> Result<Value> {
+    fn call_without_activation(&self, tape: &mut Tape, inputs: &[Value]) -> Result<Value> {
+        let x = one(tape, inputs)?;
         let (m, k) = matrix(tape, x)?;
         let n = self.checked_units(tape.scope(), m.max(k))?;
         let shape = [m as usize, self.units];
@@ -207,7 +208,6 @@ impl Layer for Dense {
         tape.backward(move |t| backward(t, x, w, Some(b), y));
         Ok(y)
     }
-
 }
 
 fn backward(t: &mut Tape, x: Value, w: Value, b: Option<Value>, y: Value) -> Result<()> {

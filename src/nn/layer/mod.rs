@@ -14,16 +14,17 @@ use super::act::Activation;
 use crate::base::{Error, Result};
 use crate::plan::{Tape, Value};
 
-/// Something that turns a value into another by recording kernels.
+/// Something that turns values into another by recording kernels.
 pub trait Layer: Send + Sync {
     /// The Keras name of the kind, from which layers get their own: `dense`, `dense_1`, ….
     fn kind(&self) -> &'static str;
 
-    /// Records the layer, named by the tape's scope, on `x` (batch first) and returns its output.
+    /// Records the layer, named by the tape's scope, on its inputs (batch first) and returns its output. Merging
+    /// layers take several inputs, every other layer [`one`].
     ///
     /// # Errors
-    /// An input shape or hyper-parameter the layer cannot work with, naming the layer.
-    fn call(&self, tape: &mut Tape, x: Value) -> Result<Value>;
+    /// A number of inputs, an input shape or a hyper-parameter the layer cannot work with, naming the layer.
+    fn call(&self, tape: &mut Tape, inputs: &[Value]) -> Result<Value>;
 
     /// The activation it ends in, so that a loss can fuse with it.
     fn activation(&self) -> Option<Activation> {
@@ -34,8 +35,8 @@ pub trait Layer: Send + Sync {
     ///
     /// # Errors
     /// As [`Layer::call`].
-    fn call_without_activation(&self, tape: &mut Tape, x: Value) -> Result<Value> {
-        self.call(tape, x)
+    fn call_without_activation(&self, tape: &mut Tape, inputs: &[Value]) -> Result<Value> {
+        self.call(tape, inputs)
     }
 }
 
@@ -43,7 +44,8 @@ impl Layer for Activation {
     fn kind(&self) -> &'static str {
         "activation"
     }
-    fn call(&self, tape: &mut Tape, x: Value) -> Result<Value> {
+    fn call(&self, tape: &mut Tape, inputs: &[Value]) -> Result<Value> {
+        let x = one(tape, inputs)?;
         match self {
             Self::Linear => Ok(x),
             Self::Map(map, p) => tape.map(map, *p, x),
@@ -53,8 +55,24 @@ impl Layer for Activation {
     fn activation(&self) -> Option<Activation> {
         Some(*self)
     }
-    fn call_without_activation(&self, _: &mut Tape, x: Value) -> Result<Value> {
-        Ok(x)
+    fn call_without_activation(&self, tape: &mut Tape, inputs: &[Value]) -> Result<Value> {
+        one(tape, inputs)
+    }
+}
+
+/// The input of a layer that takes one.
+///
+/// # Errors
+/// Another number of inputs, naming the layer.
+pub fn one(tape: &Tape, inputs: &[Value]) -> Result<Value> {
+    match inputs {
+        [x] => Ok(*x),
+        _ => Err(Error::request(
+            format!("layer `{}`: inputs", tape.scope()),
+            "1 input",
+            inputs.len(),
+            "join several inputs with a merging layer before it",
+        )),
     }
 }
 
