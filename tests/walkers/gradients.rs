@@ -75,6 +75,15 @@ fn dense() {
 }
 
 #[test]
+fn dense_on_the_last_axis() {
+    for bias in [true, false] {
+        let layer = Dense::new(3).use_bias(bias).activation(Activation::TANH);
+        check("Dense on more axes", &layer, &[&[1, 2, 3], &[4, 3, 2], &[5, 2, 2, 3]], true);
+    }
+    check("softmax on more axes", &Activation::Softmax, &[&[4, 3, 2]], true);
+}
+
+#[test]
 fn activations() {
     for map in act::ALL.iter().chain(&[&SOFTPLUS]) {
         check(map.name, &Activation::Map(map, map.defaults), MATRICES, true);

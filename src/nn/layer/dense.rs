@@ -1,8 +1,9 @@
 //! Dense: y\[m×n\] = x\[m×k\] · w\[k×n\] + b\[n\], then the activation.
 //!
+//! Works on the last axis: every axis before it counts as rows. A short batch's padding has dy = 0 and adds nothing.
 //! Backward: dw = xᵀ · dy with db = Σ rows of dy in the same dispatch, dx = dy · wᵀ.
 
-use super::{Layer, matrix, one};
+use super::{Layer, matrix, one, with_last};
 use crate::base::product::{Form, product};
 use crate::base::{Error, Real, Result};
 use crate::dims;
@@ -111,7 +112,7 @@ pub static GRAD_KERNEL_BIAS: Kernel<Product, 2, 2> = Kernel {
 /// The kernels of this page.
 pub static KERNELS: &[&dyn AnyKernel] = &[&FORWARD, &GRAD_INPUT, &GRAD_KERNEL, &GRAD_KERNEL_BIAS];
 
-/// Keras's `Dense(units)`: kernel `[inputs, units]`, bias `[units]`.
+/// Keras's `Dense(units)`: kernel `[inputs, units]`, bias `[units]`; `[batch, …, inputs]` becomes `[batch, …, units]`.
 #[derive(Clone, Copy)]
 pub struct Dense {
     units: usize,
@@ -192,7 +193,7 @@ impl Layer for Dense {
         let x = one(tape, inputs)?;
         let (m, k) = matrix(tape, x)?;
         let n = self.checked_units(tape.scope(), m.max(k))?;
-        let shape = [m as usize, self.units];
+        let shape = with_last(tape, x, self.units);
         let kernel_shape = [k as usize, self.units];
         let w = tape.param("kernel", &kernel_shape, |random| self.kernel_initializer.values(&kernel_shape, random));
         let z = tape.temp("product", &shape);

@@ -76,15 +76,26 @@ pub fn one(tape: &Tape, inputs: &[Value]) -> Result<Value> {
     }
 }
 
-/// (rows, columns) of a value whose first axis is the batch; every other axis must be one of columns.
+/// (rows, columns) of a value: the last axis is the columns, all axes before it, the batch first, are rows.
 fn matrix(tape: &Tape, x: Value) -> Result<(u32, u32)> {
     match tape.shape(x) {
-        [rows, columns] if *columns > 0 => Ok((*rows as u32, *columns as u32)),
+        [batch, middle @ .., columns] if tape.len(x) > 0 => {
+            Ok(((batch * middle.iter().product::<usize>()) as u32, *columns as u32))
+        }
         other => Err(Error::request(
             format!("layer `{}`", tape.scope()),
-            "an input of shape [batch, features] with at least one feature",
+            "an input of shape [batch, …, features] with no axis of size 0",
             format!("{other:?}"),
-            "put a Flatten before it",
+            "give each sample at least one axis",
         )),
     }
+}
+
+/// The shape of `x` with another last axis.
+fn with_last(tape: &Tape, x: Value, last: usize) -> Vec<usize> {
+    let mut shape = tape.shape(x).to_vec();
+    if let Some(axis) = shape.last_mut() {
+        *axis = last;
+    }
+    shape
 }
