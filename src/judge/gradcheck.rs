@@ -97,21 +97,26 @@ fn weights(shape: &[usize], rows: usize) -> Vec<f64> {
     weights
 }
 
-fn input_as_variable(tape: &mut Tape, shape: &[usize], scale: f64) -> Value {
+fn input_as_variable(tape: &mut Tape, name: &str, shape: &[usize], salt: u32, scale: f64) -> Value {
     tape.enter("input");
     let len = shape.iter().product();
-    tape.param("x", shape, |_| Domain::Normal.fill(len, 3).iter().map(|v| v * scale).collect())
+    tape.param(name, shape, |_| Domain::Normal.fill(len, salt).iter().map(|v| v * scale).collect())
 }
 
-/// Checks a layer on an input of `shape` (batch first) of which `rows` rows are samples, in training mode.
+/// Checks a layer on inputs of `shapes` (batch first) of which `rows` rows are samples, in training mode.
 ///
 /// # Errors
 /// Those of recording the layer.
-pub fn layer(layer: &dyn Layer, shape: &[usize], rows: usize, fused: bool) -> Result<Vec<Checked>> {
-    let mut tape = Tape::new(shape[0], Seed(11));
-    let x = input_as_variable(&mut tape, shape, 1.0);
+pub fn layer(layer: &dyn Layer, shapes: &[&[usize]], rows: usize, fused: bool) -> Result<Vec<Checked>> {
+    let batch = shapes.first().and_then(|s| s.first()).copied().unwrap_or(1);
+    let mut tape = Tape::new(batch, Seed(11));
+    let mut inputs = Vec::new();
+    for (i, shape) in shapes.iter().enumerate() {
+        let name = if i == 0 { "x".to_owned() } else { format!("x_{i}") };
+        inputs.push(input_as_variable(&mut tape, &name, shape, 3 + 1000 * i as u32, 1.0));
+    }
     tape.enter(layer.kind());
-    let y = layer.call(&mut tape, x)?;
+    let y = layer.call(&mut tape, &inputs)?;
     let out = tape.shape(y).to_vec();
     tape.enter("");
     let value = tape.output("out", &out);
@@ -157,7 +162,7 @@ pub fn labels(loss: Loss, m: usize, n: usize) -> Vec<f64> {
 /// Those of recording the loss.
 pub fn loss(loss: Loss, m: usize, n: usize, rows: usize) -> Result<Vec<Checked>> {
     let mut tape = Tape::new(m, Seed(11));
-    let z = input_as_variable(&mut tape, &[m, n], 2.0);
+    let z = input_as_variable(&mut tape, "x", &[m, n], 3, 2.0);
     tape.enter("");
     let y = tape.input("y", &[m, loss.label_width(n)]);
     let totals = tape.state("totals", &[TOTALS], 0.0);

@@ -25,6 +25,8 @@ pub struct Tape {
     backward: Vec<Backward>,
     gradients: HashMap<Value, Value>,
     filled: HashSet<Value>,
+    /// Values computed from a variable that is trained: only these have gradients.
+    moved: HashSet<Value>,
     streams: HashMap<String, u32>,
     scope: String,
     batch: usize,
@@ -46,6 +48,7 @@ impl Tape {
             backward: Vec::new(),
             gradients: HashMap::new(),
             filled: HashSet::new(),
+            moved: HashSet::new(),
             streams: HashMap::new(),
             scope: String::new(),
             batch,
@@ -144,10 +147,23 @@ impl Tape {
 
     /// A trainable variable of the layer being recorded; asked for again, the same one.
     pub fn param(&mut self, name: &str, shape: &[usize], initial: impl FnOnce(Stream) -> Vec<f64>) -> Value {
-        let (v, new) = self.named(name, shape, Role::Param);
+        self.variable(name, shape, true, initial)
+    }
+
+    /// A variable of the layer being recorded, trained or frozen: a frozen one is a state, with the same initial values.
+    pub fn variable(
+        &mut self,
+        name: &str,
+        shape: &[usize],
+        trained: bool,
+        initial: impl FnOnce(Stream) -> Vec<f64>,
+    ) -> Value {
+        let (v, new) = self.named(name, shape, if trained { Role::Param } else { Role::State });
         if new {
-            let gradient = self.push(format!("d {}", self.values[v.0].name), shape, Role::Grad);
-            self.gradients.insert(v, gradient);
+            if trained {
+                let gradient = self.push(format!("d {}", self.values[v.0].name), shape, Role::Grad);
+                self.gradients.insert(v, gradient);
+            }
             // The upper half of the streams is the initial values', the lower the layers' masks.
             let stream = self.seed.stream(0x8000_0000 | self.initial.len() as u32);
             self.initial.push((v, initial(stream)));
@@ -234,6 +250,9 @@ impl Tape {
                 ));
             }
         }
+        if reads.iter().any(|v| self.wants_gradient(*v)) {
+            self.moved.extend(writes.map(|v| self.root(v)));
+        }
         self.programs[self.current as usize].push(Dispatch {
             call: Arc::new(Bound::new(kernel, dims)),
             reads: reads.map(|v| self.root(v)).to_vec(),
@@ -260,6 +279,9 @@ impl Tape {
     pub fn stage(&mut self, x: Value, stage: Stage, aux: Option<Value>, y: Value) -> Result<()> {
         self.copy(x, y)?;
         let aux = aux.map(|v| self.root(v));
+        if aux.is_some_and(|v| self.wants_gradient(v)) {
+            self.moved.insert(self.root(y));
+        }
         if let Some(last) = self.programs[self.current as usize].last_mut() {
             last.stages.push((stage, aux));
         }
@@ -300,9 +322,10 @@ impl Tape {
         self.gradients.get(&self.root(v)).copied()
     }
 
-    /// Whether a gradient of `v` is wanted at all: not of the samples.
+    /// Whether a gradient of `v` is wanted at all: it is trained, or computed from something that is.
     pub fn wants_gradient(&self, v: Value) -> bool {
-        self.values[self.root(v).0].role != Role::Input
+        let v = self.root(v);
+        self.values[v.0].role == Role::Param || self.moved.contains(&v)
     }
 
     /// Where the next contribution to the gradient of `x` is to be written; hand it to [`Tape::settle`] after.

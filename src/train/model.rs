@@ -66,7 +66,11 @@ impl Sequential {
         for (i, (name, layer)) in self.layers.iter().enumerate() {
             tape.enter(name);
             let last = i + 1 == self.layers.len();
-            at = if last && fuse_softmax { layer.call_without_activation(tape, at)? } else { layer.call(tape, at)? };
+            at = if last && fuse_softmax {
+                layer.call_without_activation(tape, &[at])?
+            } else {
+                layer.call(tape, &[at])?
+            };
         }
         Ok(at)
     }
@@ -146,7 +150,7 @@ impl Sequential {
     }
 
     fn predictions(&self, tape: &mut Tape, z: Value, softmax: bool, outputs: usize) -> Result<Value> {
-        let p = if softmax { Activation::Softmax.call(tape, z)? } else { z };
+        let p = if softmax { Activation::Softmax.call(tape, &[z])? } else { z };
         let out = tape.output("predictions", &[tape.batch(), outputs]);
         tape.copy(p, out)?;
         Ok(out)

@@ -35,7 +35,7 @@ fn record(layers: &[Box<dyn Layer>], optimizer: &dyn Optimizer, loss: Loss, fuse
         let mut at = x;
         for (i, layer) in layers.iter().enumerate() {
             tape.enter(&format!("{} {i}", layer.kind()));
-            at = layer.call(&mut tape, at)?;
+            at = layer.call(&mut tape, &[at])?;
         }
         tape.enter("loss");
         loss.record(&mut tape, at, y, totals)?;

@@ -2,12 +2,13 @@
 
 use crate::nets;
 use crate::slopes::SOFTPLUS;
-use wgrad::base::Real;
+use wgrad::base::{Real, Result};
 use wgrad::judge::gradcheck::{self, BOUND, Checked};
 use wgrad::kernel::{Map, Pointwise, SlopeFrom};
 use wgrad::nn::act::{self, Activation};
 use wgrad::nn::layer::{BatchNormalization, Dense, Dropout, Flatten, Layer};
 use wgrad::nn::loss::Loss;
+use wgrad::plan::{Tape, Value};
 
 const LOSSES: [Loss; 3] = [Loss::SparseCategoricalCrossentropy, Loss::CategoricalCrossentropy, Loss::MeanSquaredError];
 
@@ -37,7 +38,7 @@ impl Pointwise for Tilted {
 #[test]
 fn a_planted_error_is_found() {
     static TILTED: Map = Map::of::<Tilted>();
-    let checked = gradcheck::layer(&Activation::Map(&TILTED, [0.0; 4]), &[5, 4], 5, true).expect("a layer");
+    let checked = gradcheck::layer(&Activation::Map(&TILTED, [0.0; 4]), &[&[5, 4]], 5, true).expect("a layer");
     assert!(checked.iter().any(|c| c.worst > BOUND), "a slope 1e-5 too large passed: {checked:?}");
 }
 
@@ -51,7 +52,7 @@ fn check(title: &str, layer: &dyn Layer, shapes: &[&[usize]], short: bool) {
         for rows in live {
             for fused in [true, false] {
                 let title = format!("{title} on {shape:?}, {rows} rows, fused: {fused}");
-                let checked = gradcheck::layer(layer, shape, rows, fused).unwrap_or_else(|e| panic!("{title}: {e}"));
+                let checked = gradcheck::layer(layer, &[shape], rows, fused).unwrap_or_else(|e| panic!("{title}: {e}"));
                 right(&title, &checked);
             }
         }
@@ -71,6 +72,15 @@ fn dense() {
             }
         }
     }
+}
+
+#[test]
+fn dense_on_the_last_axis() {
+    for bias in [true, false] {
+        let layer = Dense::new(3).use_bias(bias).activation(Activation::TANH);
+        check("Dense on more axes", &layer, &[&[1, 2, 3], &[4, 3, 2], &[5, 2, 2, 3]], true);
+    }
+    check("softmax on more axes", &Activation::Softmax, &[&[4, 3, 2]], true);
 }
 
 #[test]
@@ -132,12 +142,12 @@ fn a_value_read_twice_gets_both_contributions() {
         fn kind(&self) -> &'static str {
             "twice"
         }
-        fn call(&self, tape: &mut wgrad::plan::Tape, x: wgrad::plan::Value) -> wgrad::base::Result<wgrad::plan::Value> {
-            let h = Dense::new(4).activation(Activation::TANH).call(tape, x)?;
+        fn call(&self, tape: &mut Tape, inputs: &[Value]) -> Result<Value> {
+            let h = Dense::new(4).activation(Activation::TANH).call(tape, inputs)?;
             tape.enter("left");
-            let left = Dense::new(3).call(tape, h)?;
+            let left = Dense::new(3).call(tape, &[h])?;
             tape.enter("right");
-            let right = Dense::new(3).activation(Activation::SIGMOID).call(tape, h)?;
+            let right = Dense::new(3).activation(Activation::SIGMOID).call(tape, &[h])?;
             // left + right, by the bias of nothing: accumulate right into left's gradient path.
             tape.enter("sum");
             let shape = tape.shape(left).to_vec();

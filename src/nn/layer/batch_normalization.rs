@@ -4,7 +4,7 @@
 //! Training takes μ and the biased σ² of the batch and moves the moving statistics as Keras does,
 //! moving ← moving · momentum + batch · (1 − momentum); inference takes the moving statistics.
 
-use super::{Layer, matrix};
+use super::{Layer, matrix, one};
 use crate::base::{Error, Real, Result};
 use crate::dims;
 use crate::kernel::{AnyKernel, Domain, Kernel, Schedule, Shader, Step, Tolerance, arg, arg_in};
@@ -111,12 +111,7 @@ fn inference<T: Real>(
     }
 }
 
-fn gradient<T: Real>(
-    step: &Step,
-    d: &Columns,
-    [x, gamma, saved, dy]: [&[T]; 4],
-    [dx, dgamma, dbeta]: [&mut [T]; 3],
-) {
+fn gradient<T: Real>(step: &Step, d: &Columns, [x, gamma, saved, dy]: [&[T]; 4], [dx, dgamma, dbeta]: [&mut [T]; 3]) {
     let (n, rows) = (d.columns(), d.rows(step));
     let (mean, inverse) = saved.split_at(n);
     column_sums(n, rows, dbeta, |at, _| dy[at]);
@@ -246,7 +241,8 @@ impl Layer for BatchNormalization {
         "batch_normalization"
     }
 
-    fn call(&self, tape: &mut Tape, x: Value) -> Result<Value> {
+    fn call(&self, tape: &mut Tape, inputs: &[Value]) -> Result<Value> {
+        let x = one(tape, inputs)?;
         let (m, n) = matrix(tape, x)?;
         self.check(tape.scope())?;
         let d = Columns { m, n, epsilon: self.epsilon, momentum: self.momentum };
@@ -272,5 +268,4 @@ impl Layer for BatchNormalization {
         });
         Ok(y)
     }
-
 }

@@ -1,8 +1,9 @@
 //! Dense: y\[m×n\] = x\[m×k\] · w\[k×n\] + b\[n\], then the activation.
 //!
+//! Works on the last axis: every axis before it counts as rows. A short batch's padding has dy = 0 and adds nothing.
 //! Backward: dw = xᵀ · dy with db = Σ rows of dy in the same dispatch, dx = dy · wᵀ.
 
-use super::{Layer, matrix};
+use super::{Layer, matrix, one, with_last};
 use crate::base::product::{Form, product};
 use crate::base::{Error, Real, Result};
 use crate::dims;
@@ -112,7 +113,7 @@ pub static GRAD_KERNEL_BIAS: Kernel<Product, 2, 2> = Kernel {
 /// The kernels of this page.
 pub static KERNELS: &[&dyn AnyKernel] = &[&FORWARD, &GRAD_INPUT, &GRAD_KERNEL, &GRAD_KERNEL_BIAS];
 
-/// Keras's `Dense(units)`: kernel `[inputs, units]`, bias `[units]`.
+/// Keras's `Dense(units)`: kernel `[inputs, units]`, bias `[units]`; `[batch, …, inputs]` becomes `[batch, …, units]`.
 #[derive(Clone)]
 pub struct Dense {
     units: usize,
@@ -184,15 +185,16 @@ impl Layer for Dense {
         Some(self.activation)
     }
 
-    fn call(&self, tape: &mut Tape, x: Value) -> Result<Value> {
-        let y = self.call_without_activation(tape, x)?;
-        self.activation.call(tape, y)
+    fn call(&self, tape: &mut Tape, inputs: &[Value]) -> Result<Value> {
+        let y = self.call_without_activation(tape, inputs)?;
+        self.activation.call(tape, &[y])
     }
 
-    fn call_without_activation(&self, tape: &mut Tape, x: Value) -> Result<Value> {
+    fn call_without_activation(&self, tape: &mut Tape, inputs: &[Value]) -> Result<Value> {
+        let x = one(tape, inputs)?;
         let (m, k) = matrix(tape, x)?;
         let n = self.checked_units(tape.scope(), m.max(k))?;
-        let shape = [m as usize, self.units];
+        let shape = with_last(tape, x, self.units);
         let kernel_shape = [k as usize, self.units];
         let what = format!("layer `{}`: kernel_initializer", tape.scope());
         let start = init::start(&what, &self.kernel_initializer, &kernel_shape)?;
@@ -212,7 +214,6 @@ impl Layer for Dense {
         tape.backward(move |t| backward(t, x, w, Some(b), y));
         Ok(y)
     }
-
 }
 
 fn backward(t: &mut Tape, x: Value, w: Value, b: Option<Value>, y: Value) -> Result<()> {

@@ -2,7 +2,7 @@
 //!
 //! The mask comes from the counter RNG and is computed again in backward; it is never stored.
 
-use super::Layer;
+use super::{Layer, one};
 use crate::base::{Error, Result};
 use crate::kernel::Stage;
 use crate::plan::{Tape, Value};
@@ -24,7 +24,8 @@ impl Layer for Dropout {
     fn kind(&self) -> &'static str {
         "dropout"
     }
-    fn call(&self, tape: &mut Tape, x: Value) -> Result<Value> {
+    fn call(&self, tape: &mut Tape, inputs: &[Value]) -> Result<Value> {
+        let x = one(tape, inputs)?;
         if !(0.0..1.0).contains(&self.rate) {
             return Err(Error::request(
                 format!("layer `{}`: rate", tape.scope()),

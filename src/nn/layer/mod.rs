@@ -14,16 +14,17 @@ use super::act::Activation;
 use crate::base::{Error, Result};
 use crate::plan::{Tape, Value};
 
-/// Something that turns a value into another by recording kernels.
+/// Something that turns values into another by recording kernels.
 pub trait Layer: Send + Sync {
     /// The Keras name of the kind, from which layers get their own: `dense`, `dense_1`, ….
     fn kind(&self) -> &'static str;
 
-    /// Records the layer, named by the tape's scope, on `x` (batch first) and returns its output.
+    /// Records the layer, named by the tape's scope, on its inputs (batch first) and returns its output. Merging
+    /// layers take several inputs, every other layer [`one`].
     ///
     /// # Errors
-    /// An input shape or hyper-parameter the layer cannot work with, naming the layer.
-    fn call(&self, tape: &mut Tape, x: Value) -> Result<Value>;
+    /// A number of inputs, an input shape or a hyper-parameter the layer cannot work with, naming the layer.
+    fn call(&self, tape: &mut Tape, inputs: &[Value]) -> Result<Value>;
 
     /// The activation it ends in, so that a loss can fuse with it.
     fn activation(&self) -> Option<Activation> {
@@ -34,8 +35,8 @@ pub trait Layer: Send + Sync {
     ///
     /// # Errors
     /// As [`Layer::call`].
-    fn call_without_activation(&self, tape: &mut Tape, x: Value) -> Result<Value> {
-        self.call(tape, x)
+    fn call_without_activation(&self, tape: &mut Tape, inputs: &[Value]) -> Result<Value> {
+        self.call(tape, inputs)
     }
 }
 
@@ -43,7 +44,8 @@ impl Layer for Activation {
     fn kind(&self) -> &'static str {
         "activation"
     }
-    fn call(&self, tape: &mut Tape, x: Value) -> Result<Value> {
+    fn call(&self, tape: &mut Tape, inputs: &[Value]) -> Result<Value> {
+        let x = one(tape, inputs)?;
         match self {
             Self::Linear => Ok(x),
             Self::Map(map, p) => tape.map(map, *p, x),
@@ -53,20 +55,47 @@ impl Layer for Activation {
     fn activation(&self) -> Option<Activation> {
         Some(*self)
     }
-    fn call_without_activation(&self, _: &mut Tape, x: Value) -> Result<Value> {
-        Ok(x)
+    fn call_without_activation(&self, tape: &mut Tape, inputs: &[Value]) -> Result<Value> {
+        one(tape, inputs)
     }
 }
 
-/// (rows, columns) of a value whose first axis is the batch; every other axis must be one of columns.
-fn matrix(tape: &Tape, x: Value) -> Result<(u32, u32)> {
-    match tape.shape(x) {
-        [rows, columns] if *columns > 0 => Ok((*rows as u32, *columns as u32)),
-        other => Err(Error::request(
-            format!("layer `{}`", tape.scope()),
-            "an input of shape [batch, features] with at least one feature",
-            format!("{other:?}"),
-            "put a Flatten before it",
+/// The input of a layer that takes one.
+///
+/// # Errors
+/// Another number of inputs, naming the layer.
+pub fn one(tape: &Tape, inputs: &[Value]) -> Result<Value> {
+    match inputs {
+        [x] => Ok(*x),
+        _ => Err(Error::request(
+            format!("layer `{}`: inputs", tape.scope()),
+            "1 input",
+            inputs.len(),
+            "join several inputs with a merging layer before it",
         )),
     }
+}
+
+/// (rows, columns) of a value: the last axis is the columns, all axes before it, the batch first, are rows.
+fn matrix(tape: &Tape, x: Value) -> Result<(u32, u32)> {
+    match tape.shape(x) {
+        [batch, middle @ .., columns] if tape.len(x) > 0 => {
+            Ok(((batch * middle.iter().product::<usize>()) as u32, *columns as u32))
+        }
+        other => Err(Error::request(
+            format!("layer `{}`", tape.scope()),
+            "an input of shape [batch, …, features] with no axis of size 0",
+            format!("{other:?}"),
+            "give each sample at least one axis",
+        )),
+    }
+}
+
+/// The shape of `x` with another last axis.
+fn with_last(tape: &Tape, x: Value, last: usize) -> Vec<usize> {
+    let mut shape = tape.shape(x).to_vec();
+    if let Some(axis) = shape.last_mut() {
+        *axis = last;
+    }
+    shape
 }

@@ -1,6 +1,6 @@
 //! Flatten: [batch, …] becomes [batch, features]. Nothing is computed.
 
-use super::Layer;
+use super::{Layer, one};
 use crate::base::Result;
 use crate::plan::{Tape, Value};
 
@@ -12,7 +12,8 @@ impl Layer for Flatten {
     fn kind(&self) -> &'static str {
         "flatten"
     }
-    fn call(&self, tape: &mut Tape, x: Value) -> Result<Value> {
+    fn call(&self, tape: &mut Tape, inputs: &[Value]) -> Result<Value> {
+        let x = one(tape, inputs)?;
         let [batch, rest @ ..] = tape.shape(x) else { return Ok(x) };
         let shape = [*batch, rest.iter().product()];
         tape.reshape(x, &shape)

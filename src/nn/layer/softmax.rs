@@ -100,7 +100,8 @@ pub static KERNELS: &[&dyn AnyKernel] = &[&FORWARD, &GRAD];
 /// Records y = softmax(x) over the last axis.
 pub(crate) fn record(tape: &mut Tape, x: Value) -> Result<Value> {
     let (m, n) = matrix(tape, x)?;
-    let y = tape.temp("softmax", &[m as usize, n as usize]);
+    let shape = tape.shape(x).to_vec();
+    let y = tape.temp("softmax", &shape);
     tape.run(&FORWARD, Matrix { m, n }, [x], [y])?;
     tape.backward(move |t| {
         let Some(dy) = t.gradient(y) else { return Ok(()) };
