@@ -9,6 +9,7 @@ pub use batch_normalization::BatchNormalization;
 pub use dense::Dense;
 pub use dropout::Dropout;
 pub use reshape::Flatten;
+pub use softmax::{LogSoftmax, Softmax};
 
 use super::act::Activation;
 use crate::base::{Error, Result};
@@ -44,10 +45,12 @@ impl Layer for Activation {
         "activation"
     }
     fn call(&self, tape: &mut Tape, x: Value) -> Result<Value> {
+        self.check(tape.scope())?;
         match self {
             Self::Linear => Ok(x),
             Self::Map(map, p) => tape.map(map, *p, x),
-            Self::Softmax => softmax::record(tape, x),
+            Self::Softmax => Softmax::new().call(tape, x),
+            Self::LogSoftmax => LogSoftmax::new().call(tape, x),
         }
     }
     fn activation(&self) -> Option<Activation> {
