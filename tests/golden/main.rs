@@ -1,0 +1,5 @@
+//! Goldens: the f64 twins against numbers Keras gave, generated once by `tests/golden/generate.py`.
+
+mod activations;
+mod read;
+mod run;
