@@ -8,7 +8,7 @@ use std::time::Duration;
 use wgrad::base::{RowData, Rows, Seed};
 use wgrad::exec::Executor;
 use wgrad::exec::gpu::{GpuDevice, GpuExecutor};
-use wgrad::judge::{lockstep::Lockstep, norm_error, parity};
+use wgrad::judge::{lockstep::Lockstep, norm_error, parity, ulp};
 use wgrad::kernel::{Domain, Step};
 use wgrad::nn::act::Activation;
 use wgrad::nn::init::HeNormal;
@@ -83,6 +83,19 @@ fn parity_and_the_same_bits_twice() {
         let nearest =
             nearest.map(|r| format!("{} ({}) [{}] {:.1e} of {:.0e}", r.kernel, r.dims, r.stages, r.worst, r.bound));
         println!("{}: {} rows, nearest to its bound: {nearest:?}", device.summary(), rows.len());
+    }
+}
+
+/// The prelude's functions, one in some thousands of all f32.
+#[test]
+fn functions_are_within_two_ulps() {
+    let (_one, devices) = devices();
+    for device in devices {
+        for function in 0..ulp::FUNCTIONS.len() {
+            let found =
+                ulp::sweep(&device, function, ulp::SAMPLED).unwrap_or_else(|e| panic!("{}: {e}", device.summary()));
+            assert!(found.ok() && found.tried > 200_000, "{}: {found:?}", device.summary());
+        }
     }
 }
 

@@ -43,6 +43,12 @@ pub trait Real:
     fn exp_m1(self) -> Self;
     /// Natural logarithm.
     fn ln(self) -> Self;
+    /// ln(1 + self), exact near 0.
+    fn ln_1p(self) -> Self;
+    /// The error function 2/√π ∫₀ˣ e^(−t²) dt.
+    fn erf(self) -> Self;
+    /// self to the power `exponent`.
+    fn powf(self, exponent: Self) -> Self;
     /// Hyperbolic tangent.
     fn tanh(self) -> Self;
     /// 1 / (1 + e⁻ˣ).
@@ -57,8 +63,9 @@ pub trait Real:
     fn is_finite(self) -> bool;
 }
 
+/// An instance: each function by the name of what computes it.
 macro_rules! real {
-    ($t:ident, $exp:expr, $exp_m1:expr, $ln:expr, $tanh:expr, $sigmoid:expr) => {
+    ($t:ident { $($unary:ident: $f:expr),* $(,)? }, powf: $powf:expr) => {
         impl Real for $t {
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
@@ -71,25 +78,15 @@ macro_rules! real {
             fn to_f64(self) -> f64 {
                 f64::from(self)
             }
+            $(
+                #[inline(always)]
+                fn $unary(self) -> Self {
+                    $f(self)
+                }
+            )*
             #[inline(always)]
-            fn exp(self) -> Self {
-                $exp(self)
-            }
-            #[inline(always)]
-            fn exp_m1(self) -> Self {
-                $exp_m1(self)
-            }
-            #[inline(always)]
-            fn ln(self) -> Self {
-                $ln(self)
-            }
-            #[inline(always)]
-            fn tanh(self) -> Self {
-                $tanh(self)
-            }
-            #[inline(always)]
-            fn sigmoid(self) -> Self {
-                $sigmoid(self)
+            fn powf(self, exponent: Self) -> Self {
+                $powf(self, exponent)
             }
             #[inline(always)]
             fn mul_add(self, a: Self, b: Self) -> Self {
@@ -111,5 +108,21 @@ macro_rules! real {
     };
 }
 
-real!(f32, vector_math::exp, vector_math::expm1, vector_math::ln, vector_math::tanh, vector_math::sigmoid);
-real!(f64, f64::exp, f64::exp_m1, f64::ln, f64::tanh, |x: f64| 1.0 / (1.0 + (-x).exp()));
+real!(f32 {
+    exp: vector_math::exp,
+    exp_m1: vector_math::expm1,
+    ln: vector_math::ln,
+    ln_1p: vector_math::log1p,
+    tanh: vector_math::tanh,
+    sigmoid: vector_math::sigmoid,
+    erf: vector_math::erf,
+}, powf: libm::powf);
+real!(f64 {
+    exp: f64::exp,
+    exp_m1: f64::exp_m1,
+    ln: f64::ln,
+    ln_1p: f64::ln_1p,
+    tanh: f64::tanh,
+    sigmoid: |x: f64| 1.0 / (1.0 + (-x).exp()),
+    erf: libm::erf,
+}, powf: f64::powf);

@@ -95,18 +95,12 @@ pub fn sigmoid(x: f32) -> f32 {
     value - value * (lost * (if x < 0.0 { 1.0 - value } else { value }))
 }
 
-/// Natural logarithm; −∞ at 0, NaN below.
+/// The bits of √½: where the mantissa m of x = 2ⁿ·m begins, √½ ≤ m < √2.
+const SQRT_HALF: u32 = 0x3f35_04f3;
+
+/// ln(2ⁿ·(1 + f)), √½ ≤ 1 + f < √2.
 #[inline(always)]
-pub fn ln(x: f32) -> f32 {
-    // Subnormal numbers are lifted into the normal range first.
-    let tiny = x < f32::MIN_POSITIVE;
-    let bits = if tiny { x * 8_388_608.0 } else { x }.to_bits();
-    // x = 2ⁿ·m with √½ ≤ m < √2.
-    let above = bits.wrapping_sub(0x3f35_04f3);
-    let n = (above as i32) >> 23;
-    let m = f32::from_bits((above & 0x007f_ffff).wrapping_add(0x3f35_04f3));
-    let n = n as f32 - if tiny { 23.0 } else { 0.0 };
-    let f = m - 1.0;
+fn logarithm(n: f32, f: f32) -> f32 {
     let square = f * f;
     let mut p = 7.037_683_6e-2;
     p = p * f - 1.151_461e-1;
@@ -118,10 +112,61 @@ pub fn ln(x: f32) -> f32 {
     p = p * f - 2.499_999_4e-1;
     p = p * f + 3.333_333e-1;
     let tail = (p * f) * square + n * LN_2_LOW - 0.5 * square;
-    let value = (tail + f) + n * LN_2_HIGH;
+    (tail + f) + n * LN_2_HIGH
+}
+
+/// Natural logarithm; −∞ at 0, NaN below.
+#[inline(always)]
+pub fn ln(x: f32) -> f32 {
+    // Subnormal numbers are lifted into the normal range first.
+    let tiny = x < f32::MIN_POSITIVE;
+    let bits = if tiny { x * 8_388_608.0 } else { x }.to_bits();
+    let above = bits.wrapping_sub(SQRT_HALF);
+    let n = (above as i32) >> 23;
+    let m = f32::from_bits((above & 0x007f_ffff).wrapping_add(SQRT_HALF));
+    let value = logarithm(n as f32 - if tiny { 23.0 } else { 0.0 }, m - 1.0);
     let value = if x < f32::INFINITY { value } else { x };
     let value = if x == 0.0 { f32::NEG_INFINITY } else { value };
     if x < 0.0 { f32::NAN } else { value }
+}
+
+/// ln(1 + x), exact near 0; −∞ at −1, NaN below.
+#[inline(always)]
+pub fn log1p(x: f32) -> f32 {
+    let n = ((1.0 + x).to_bits().wrapping_sub(SQRT_HALF) as i32) >> 23;
+    // f = x / 2ⁿ + (1 / 2ⁿ − 1), by two factors: from x itself, what 1 + x rounds off is not lost.
+    let half = n >> 1;
+    let (a, b) = (power(half.wrapping_neg()), power(half.wrapping_sub(n)));
+    let value = logarithm(n as f32, (x * a) * b + (a * b - 1.0));
+    let value = if x < f32::INFINITY { value } else { x };
+    let value = if x == 0.0 { x } else { value };
+    let value = if x == -1.0 { f32::NEG_INFINITY } else { value };
+    if x < -1.0 { f32::NAN } else { value }
+}
+
+/// The error function 2/√π ∫₀ˣ e^(−t²) dt.
+#[inline(always)]
+pub fn erf(x: f32) -> f32 {
+    let size = x.abs();
+    let square = x * x;
+    let mut p = -5.980_205_6e-4;
+    p = p * square + 4.991_761_4e-3;
+    p = p * square - 2.676_623e-2;
+    p = p * square + 1.128_182_7e-1;
+    p = p * square - 3.761_249_8e-1;
+    p = p * square + 1.283_791_5e-1;
+    let near = x + x * p;
+    // 1 − e^(−q), which is 1 to the last bit from 3.92 on.
+    let t = held(size, 0.0, 4.0);
+    let mut q = -2.145_853_1e-4;
+    q = q * t + 3.219_914_9e-3;
+    q = q * t - 2.290_585_8e-2;
+    q = q * t + 1.052_865_9e-1;
+    q = q * t + 6.356_995_7e-1;
+    q = q * t + 1.128_519_9;
+    let far = (1.0 - exp(-(q * t))).copysign(x);
+    // NaN compares false and comes through `far`.
+    if size < 0.92 { near } else { far }
 }
 
 #[cfg(test)]
@@ -158,12 +203,14 @@ mod tests {
     #[test]
     fn functions_are_within_two_ulps() {
         let sigmoid64 = |x: f64| 1.0 / (1.0 + (-x).exp());
-        let table: [Case; 5] = [
+        let table: [Case; 7] = [
             ("exp", exp, f64::exp),
             ("expm1", expm1, f64::exp_m1),
             ("tanh", tanh, f64::tanh),
             ("sigmoid", sigmoid, sigmoid64),
             ("ln", ln, f64::ln),
+            ("log1p", log1p, f64::ln_1p),
+            ("erf", erf, libm::erf),
         ];
         for (name, fast, exact) in table {
             let (error, at) = worst(fast, exact);
@@ -175,7 +222,7 @@ mod tests {
     #[test]
     fn ends_and_nan_come_through() {
         let inf = f32::INFINITY;
-        for f in [exp, expm1, tanh, sigmoid, ln] {
+        for f in [exp, expm1, tanh, sigmoid, ln, log1p, erf] {
             assert!(f(f32::NAN).is_nan());
         }
         assert_eq!([exp(-inf), exp(inf), exp(0.0)], [0.0, inf, 1.0]);
@@ -185,12 +232,17 @@ mod tests {
         assert_eq!([sigmoid(-inf), sigmoid(inf), sigmoid(0.0)], [0.0, 1.0, 0.5]);
         assert_eq!([ln(0.0), ln(inf), ln(1.0)], [-inf, inf, 0.0]);
         assert!(ln(-1.0).is_nan() && ln(-inf).is_nan());
-        assert!(expm1(-0.0).is_sign_negative() && tanh(-0.0).is_sign_negative());
+        assert_eq!([log1p(-1.0), log1p(inf), log1p(f32::MAX)], [-inf, inf, f32::MAX.ln()]);
+        assert!(log1p(-1.5).is_nan() && log1p(-inf).is_nan());
+        assert_eq!([erf(-inf), erf(inf), erf(0.0)], [-1.0, 1.0, 0.0]);
+        for f in [expm1, tanh, log1p, erf] {
+            assert!(f(-0.0).to_bits() == (-0.0_f32).to_bits());
+        }
     }
 
     #[inline(always)]
     fn all(x: f32) -> f32 {
-        tanh(x) + ln(x.abs() + 1.0) * sigmoid(x) - expm1(x * 0.1) / exp(x)
+        tanh(x) + ln(x.abs() + 1.0) * sigmoid(x) - expm1(x * 0.1) / exp(x) + erf(x * 0.1) * log1p(x * x)
     }
 
     #[test]

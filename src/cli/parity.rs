@@ -1,20 +1,30 @@
-//! `wgrad parity`: every kernel on a device against its judge, the f64 twin.
+//! `wgrad parity`: every kernel on a device against its judge, the f64 twin, and the elementary functions against f64.
 
 use super::device::DeviceOptions;
 use crate::judge::cases::{calls, stage_sets};
 use crate::judge::parity::{CpuTwins, Device, judge, sample_step};
+use crate::judge::ulp::{BOUND, ENDS, FUNCTIONS, SAMPLED, sweep};
 use clap::Args;
 
 /// Options of `wgrad parity`.
 #[derive(Args)]
 pub struct Options {
-    /// Only kernels whose names contain one of these
+    /// Only kernels and elementary functions (exp, log, …) whose names contain one of these
     kernels: Vec<String>,
     #[command(flatten)]
     device: DeviceOptions,
+    /// Every float32 through the elementary functions, not one in some thousands: takes minutes
+    #[arg(long)]
+    full: bool,
     /// One JSON object a line
     #[arg(long)]
     json: bool,
+}
+
+impl Options {
+    fn want(&self, name: &str) -> bool {
+        self.kernels.is_empty() || self.kernels.iter().any(|k| name.contains(k.as_str()))
+    }
 }
 
 #[cfg(feature = "gpu")]
@@ -33,21 +43,16 @@ fn device(_: &str) -> crate::base::Result<Box<dyn Device>> {
     Ok(Box::new(CpuTwins))
 }
 
-/// Runs the command.
-pub fn run(options: &Options) -> anyhow::Result<()> {
-    let device = device(&options.device.device)?;
+/// One kernel, case and filling after the other; gives how many passed and failed.
+fn kernels(options: &Options, device: &dyn Device) -> anyhow::Result<(usize, usize)> {
     if !options.json {
         println!("{}: each kernel against its f64 twin", device.name());
         println!("{:<34} {:>10} {:>10}  dims", "kernel", "worst", "allowed");
     }
     let (mut passed, mut failed) = (0, 0);
-    for call in calls() {
-        let wanted = options.kernels.is_empty() || options.kernels.iter().any(|k| call.name().contains(k.as_str()));
-        if !wanted {
-            continue;
-        }
+    for call in calls().filter(|call| options.want(call.name())) {
         for stages in stage_sets(&*call) {
-            let row = judge(&*device, &*call, &stages, sample_step(u32::MAX).rows)?;
+            let row = judge(device, &*call, &stages, sample_step(u32::MAX).rows)?;
             if row.ok {
                 passed += 1
             } else {
@@ -68,8 +73,56 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
             }
         }
     }
+    Ok((passed, failed))
+}
+
+/// The histogram of each elementary function; gives how many passed and failed.
+fn functions(options: &Options, device: &dyn Device) -> anyhow::Result<(usize, usize)> {
+    let wanted: Vec<usize> = (0..FUNCTIONS.len()).filter(|f| options.want(FUNCTIONS[*f])).collect();
+    let stride = if options.full { 1 } else { SAMPLED };
+    if !options.json && !wanted.is_empty() {
+        let which = if options.full { "all float32".to_owned() } else { format!("one in {SAMPLED} float32") };
+        println!(
+            "\nelementary functions over {which}, error in units in the last place, percent of the normal results"
+        );
+        let ends = ENDS.map(|end| format!("{:>9}", format!("<= {end}"))).concat();
+        println!("{:<10} {:>11}{ends}{:>9} {:>8}  at", "function", "numbers", "> 2", "worst");
+    }
+    let (mut passed, mut failed) = (0, 0);
+    for function in wanted {
+        let h = sweep(device, function, stride)?;
+        if h.ok() {
+            passed += 1
+        } else {
+            failed += 1
+        }
+        if options.json {
+            let line = serde_json::json!({
+                "function": h.function, "numbers": h.tried, "ends": ENDS, "counts": h.counts, "worst": h.worst,
+                "at": h.at, "bound": BOUND, "ok": h.ok(), "fault": h.fault,
+            });
+            println!("{line}");
+            continue;
+        }
+        let normal = h.counts.iter().sum::<u64>().max(1) as f64;
+        let shares = h.counts.map(|count| format!("{:>9.3}", count as f64 / normal * 100.0)).concat();
+        let verdict = match &h.fault {
+            Some(fault) => format!("  FAILED: {fault}"),
+            None if h.ok() => String::new(),
+            None => format!("  FAILED: more than {BOUND} are not allowed"),
+        };
+        println!("{:<10} {:>11}{shares} {:>8.3}  {:e}{verdict}", h.function, h.tried, h.worst, h.at);
+    }
+    Ok((passed, failed))
+}
+
+/// Runs the command.
+pub fn run(options: &Options) -> anyhow::Result<()> {
+    let device = device(&options.device.device)?;
+    let (kernels, functions) = (kernels(options, &*device)?, functions(options, &*device)?);
+    let (passed, failed) = (kernels.0 + functions.0, kernels.1 + functions.1);
     eprintln!("{passed} passed, {failed} failed");
     anyhow::ensure!(failed == 0, "{failed} of {} comparisons are out of tolerance", passed + failed);
-    anyhow::ensure!(passed > 0, "no kernel is called that; `wgrad parity` without names lists all");
+    anyhow::ensure!(passed > 0, "no kernel or function is called that; `wgrad parity` without names lists all");
     Ok(())
 }

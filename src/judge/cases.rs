@@ -3,6 +3,7 @@
 use crate::base::rng::Stream;
 use crate::kernel::{AnyKernel, Call, Domain, Stage};
 use crate::nn::{act, kernels};
+use crate::plan::kernels::COPY;
 use std::sync::Arc;
 
 /// Every case of every kernel.
@@ -15,7 +16,15 @@ pub fn show(stages: &[Stage]) -> String {
     stages.iter().map(|s| s.show("aux")).collect::<Vec<_>>().join("; ")
 }
 
-/// Fillings a kernel is tried with: none, each stage there is, and the longest mix.
+/// Numbers in the case of `copy` on which every map is tried.
+const MAPS_OVER: usize = 4096;
+
+/// Fillings a kernel is tried with.
+///
+/// Each open kernel gets none, one of each kind of stage, and the longest mixes; each map is tried forward and backward,
+/// with its default and its sample parameters, on one case of `copy`, which does nothing else. A stage sees a number and
+/// its index and nothing of the kernel, so every map on every kernel would show no more, and each filling is a pipeline
+/// that some drivers take a tenth of a second to compile.
 pub fn stage_sets(call: &dyn Call) -> Vec<Vec<Stage>> {
     let mut sets = vec![Vec::new()];
     if !call.open() {
@@ -25,15 +34,17 @@ pub fn stage_sets(call: &dyn Call) -> Vec<Vec<Stage>> {
     // A width that divides the output, as a layer's does.
     let width = (2..=len).find(|w| len.is_multiple_of(*w)).unwrap_or(1) as u32;
     let (bias, mask) = (Stage::Bias { width }, Stage::Mask { stream: 3, rate: 0.25 });
-    sets.extend([vec![bias], vec![mask], vec![Stage::Tee]]);
-    for map in act::ALL {
-        sets.push(vec![Stage::Map(map, map.defaults)]);
-        sets.push(vec![Stage::Slope(map, map.defaults)]);
-    }
     let elu = &act::elu::MAP;
     let (map, slope) = (Stage::Map(elu, elu.defaults), Stage::Slope(elu, elu.defaults));
-    sets.push(vec![bias, Stage::Tee, map, mask]);
-    sets.push(vec![mask, slope, Stage::Tee]);
+    sets.extend([bias, mask, Stage::Tee, map, slope].map(|stage| vec![stage]));
+    sets.extend([vec![bias, Stage::Tee, map, mask], vec![mask, slope, Stage::Tee]]);
+    if call.name() == COPY.name && len == MAPS_OVER {
+        for map in act::ALL {
+            for (p, _) in map.cases() {
+                sets.extend([vec![Stage::Map(map, p)], vec![Stage::Slope(map, p)]]);
+            }
+        }
+    }
     sets
 }
 
@@ -42,8 +53,12 @@ pub fn operands(call: &dyn Call, stages: &[Stage]) -> Vec<(String, usize, Domain
     let len = call.writes().first().map_or(0, |w| w.1);
     let used = stages.iter().enumerate().filter(|(_, s)| s.reads_aux() || s.writes_aux());
     used.map(|(i, s)| {
-        let len = if let Stage::Bias { width } = s { *width as usize } else { len };
-        (format!("aux{i}"), len, Domain::Normal, s.writes_aux())
+        let (len, domain) = match s {
+            Stage::Bias { width } => (*width as usize, Domain::Normal),
+            Stage::Slope(..) => (len, Domain::Wide),
+            _ => (len, Domain::Normal),
+        };
+        (format!("aux{i}"), len, domain, s.writes_aux())
     })
     .collect()
 }
@@ -52,4 +67,22 @@ pub fn operands(call: &dyn Call, stages: &[Stage]) -> Vec<(String, usize, Domain
 pub(crate) fn salt(name: &str, place: usize) -> u32 {
     let hash = name.bytes().fold(place as u64, |h, b| h.wrapping_mul(31).wrapping_add(u64::from(b)));
     Stream { seed: hash, stream: 0 }.bits(0, 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::Map;
+
+    #[test]
+    fn every_map_is_tried_forward_and_backward() {
+        let sets: Vec<Vec<Stage>> = calls().flat_map(|call| stage_sets(&*call)).collect();
+        for map in act::ALL {
+            for (p, _) in map.cases() {
+                let same = |m: &Map, q: &[f64; 4]| std::ptr::eq(*map, m) && p == *q;
+                assert!(sets.iter().any(|s| matches!(s[..], [Stage::Map(m, q)] if same(m, &q))), "{}", map.name);
+                assert!(sets.iter().any(|s| matches!(s[..], [Stage::Slope(m, q)] if same(m, &q))), "{}′", map.name);
+            }
+        }
+    }
 }

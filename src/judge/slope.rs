@@ -9,8 +9,8 @@ pub const BOUND: f64 = 1e-9;
 
 const H: f64 = 1e-3;
 
-/// Largest relative error of `map`'s slope over [−9, 9], and the x it is found at.
-pub fn worst(map: &Map, p: &[f64; 4]) -> (f64, f64) {
+/// Largest relative error of `map`'s slope over [−9, 9] but for its `kinks`, and the x it is found at.
+pub fn worst(map: &Map, p: &[f64; 4], kinks: &[f64]) -> (f64, f64) {
     let f = |x: f64| {
         let mut v = [x];
         f64::apply(map, &mut v, p);
@@ -19,7 +19,7 @@ pub fn worst(map: &Map, p: &[f64; 4]) -> (f64, f64) {
     let mut worst = (0.0, 0.0);
     for i in 0..=3600 {
         let x = f64::from(i) * 0.005 - 9.0025;
-        if map.kinks.iter().any(|k| (x - k).abs() <= 2.0 * H) {
+        if kinks.iter().any(|k| (x - k).abs() <= 2.0 * H) {
             continue;
         }
         let difference = (8.0 * (f(x + H) - f(x - H)) - (f(x + 2.0 * H) - f(x - 2.0 * H))) / (12.0 * H);

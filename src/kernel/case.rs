@@ -7,6 +7,8 @@ use crate::base::rng::Stream;
 pub enum Domain {
     /// Standard normal.
     Normal,
+    /// Normal of standard deviation 4: far enough for both tails of an activation.
+    Wide,
     /// Uniform in (0, 1]: variances, second moments, scales.
     Positive,
     /// Uniform between the two.
@@ -29,6 +31,7 @@ impl Domain {
         let exact = |v: f64| f64::from(v as f32);
         match self {
             Self::Normal => (0..len).map(|i| exact(stream.normal(0, i as u32))).collect(),
+            Self::Wide => (0..len).map(|i| exact(4.0 * stream.normal(0, i as u32))).collect(),
             Self::Positive => (0..len).map(|i| exact(1.0 - uniform(i))).collect(),
             Self::Between(least, most) => (0..len).map(|i| exact(least + (most - least) * uniform(i))).collect(),
             Self::Range(count) => {

@@ -11,18 +11,70 @@ pub enum SlopeFrom {
     Output,
 }
 
+/// A parameter of a map, and what it may be: finite in f32, and at least (or above) a bound.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Parameter {
+    /// Keras's name.
+    pub name: &'static str,
+    /// The bound; −∞ for none.
+    pub least: f64,
+    /// Whether the bound itself is allowed.
+    pub inclusive: bool,
+}
+
+impl Parameter {
+    /// Any finite number.
+    pub const fn any(name: &'static str) -> Self {
+        Self { name, least: f64::NEG_INFINITY, inclusive: true }
+    }
+
+    /// 0 or more.
+    pub const fn not_negative(name: &'static str) -> Self {
+        Self { name, least: 0.0, inclusive: true }
+    }
+
+    /// More than 0.
+    pub const fn positive(name: &'static str) -> Self {
+        Self { name, least: 0.0, inclusive: false }
+    }
+
+    /// Whether `value` is allowed. Kernels see it in f32: it must still be in the range there.
+    pub fn allows(&self, value: f64) -> bool {
+        let seen = f64::from(value as f32);
+        seen.is_finite() && (seen > self.least || (self.inclusive && seen == self.least))
+    }
+
+    /// The range, in words.
+    pub fn range(&self) -> String {
+        match (self.least.is_finite(), self.inclusive) {
+            (false, _) => "a finite number".to_owned(),
+            (true, true) => format!("a finite number, {} or more", self.least),
+            (true, false) => format!("a finite number above {}", self.least),
+        }
+    }
+}
+
+/// Parameters for the walkers to try, and the points where the slope jumps with them.
+pub type Sample = ([f64; 4], &'static [f64]);
+
 /// A pointwise function y = f(x; p) with up to four parameters, written once for f32 and f64.
 pub trait Pointwise {
-    /// The Keras name, also the name of the WGSL function; its slope is `NAME_slope`.
+    /// The name, also of the WGSL function; its slope is `NAME_slope`.
     const NAME: &'static str;
+    /// Keras's name, where several maps share one.
+    const KERAS: &'static str = Self::NAME;
     /// WGSL: `fn NAME(x: f32, p: vec4<f32>) -> f32` and `fn NAME_slope(a: f32, p: vec4<f32>) -> f32`.
     const WGSL: &'static str;
     /// What the slope takes.
     const SLOPE_FROM: SlopeFrom;
     /// Default parameters.
     const DEFAULTS: [f64; 4] = [0.0; 4];
-    /// Points where the slope jumps, as a function of the parameters' defaults.
+    /// The parameters, in the order of p.
+    const PARAMETERS: &'static [Parameter] = &[];
+    /// Points where the slope (or its own slope) jumps with the default parameters.
     const KINKS: &'static [f64] = &[];
+    /// Other parameters the walkers try.
+    const SAMPLES: &'static [Sample] = &[];
 
     /// y = f(x; p).
     fn f<T: Real>(x: T, p: &[T; 4]) -> T;
@@ -35,16 +87,22 @@ type OverPair<T> = fn(&mut [T], &[T], &[T; 4]);
 
 /// A [`Pointwise`] function as a value: over slices, so that loops stay in one piece and vectorise.
 pub struct Map {
-    /// The Keras name.
+    /// The name of the WGSL function.
     pub name: &'static str,
+    /// The Keras name.
+    pub keras: &'static str,
     /// The two WGSL functions.
     pub wgsl: &'static str,
     /// What the slope takes.
     pub slope_from: SlopeFrom,
     /// Default parameters.
     pub defaults: [f64; 4],
-    /// Points where the slope jumps.
+    /// The parameters, in the order of p.
+    pub parameters: &'static [Parameter],
+    /// Points where the slope jumps with the default parameters.
     pub kinks: &'static [f64],
+    /// Other parameters to try.
+    pub samples: &'static [Sample],
     /// v ← f(v) in f32.
     pub f32: OverSlice<f32>,
     /// v ← f(v) in f64.
@@ -82,15 +140,23 @@ impl Map {
     pub const fn of<P: Pointwise>() -> Self {
         Self {
             name: P::NAME,
+            keras: P::KERAS,
             wgsl: P::WGSL,
             slope_from: P::SLOPE_FROM,
             defaults: P::DEFAULTS,
+            parameters: P::PARAMETERS,
             kinks: P::KINKS,
+            samples: P::SAMPLES,
             f32: over::<P, f32>,
             f64: over::<P, f64>,
             slope_f32: over_slope::<P, f32>,
             slope_f64: over_slope::<P, f64>,
         }
+    }
+
+    /// What the walkers try: the default parameters and the samples, each with its kinks.
+    pub fn cases(&self) -> impl Iterator<Item = Sample> {
+        std::iter::once((self.defaults, self.kinks)).chain(self.samples.iter().copied())
     }
 }
 

@@ -10,7 +10,7 @@ pub mod stage;
 
 pub use case::{Domain, Tolerance};
 pub use dims::{Constant, Dims};
-pub use map::{Map, Pointwise, SlopeFrom};
+pub use map::{Map, Parameter, Pointwise, Sample, SlopeFrom};
 pub use shader::{Schedule, Shader};
 pub use stage::Stage;
 

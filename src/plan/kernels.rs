@@ -2,7 +2,7 @@
 
 use crate::base::Real;
 use crate::dims;
-use crate::kernel::{AnyKernel, Kernel, Shader, Step, Tolerance, arg};
+use crate::kernel::{AnyKernel, Domain, Kernel, Shader, Step, Tolerance, arg, arg_in};
 use crate::twin;
 
 dims! {
@@ -23,7 +23,7 @@ fn copy<T: Real>(_: &Step, _: &Elements, [x]: [&[T]; 1], [y]: [&mut [T]; 1]) {
 pub static COPY: Kernel<Elements, 1, 1> = Kernel {
     name: "copy",
     shader: |d, _| Shader::flat(include_str!("../../shaders/util/copy.wgsl"), d.n as usize, 64),
-    reads: [arg("x", |d| d.n as usize)],
+    reads: [arg_in("x", |d| d.n as usize, Domain::Wide)],
     writes: [arg("y", |d| d.n as usize)],
     open: true,
     flops: |_| 0,

@@ -1,6 +1,8 @@
 //! Goldens: the f64 twins against numbers Keras gave, generated once by `tests/golden/generate.py`.
 
+mod activations;
 mod callbacks;
 mod initializers;
 mod read;
+mod run;
 mod schedules;

@@ -1,12 +1,12 @@
 //! Gradcheck: every layer and loss, and whole models, against differences in f64.
 
 use crate::nets;
-use crate::slopes::SOFTPLUS;
+use crate::slopes::SQUARE;
 use wgrad::base::{Real, Result};
 use wgrad::judge::gradcheck::{self, BOUND, Checked};
 use wgrad::kernel::{Map, Pointwise, SlopeFrom};
 use wgrad::nn::act::{self, Activation};
-use wgrad::nn::layer::{BatchNormalization, Dense, Dropout, Flatten, Layer};
+use wgrad::nn::layer::{BatchNormalization, Dense, Dropout, Flatten, Layer, LogSoftmax, Softmax};
 use wgrad::nn::loss::Loss;
 use wgrad::plan::{Tape, Value};
 
@@ -63,8 +63,9 @@ const MATRICES: &[&[usize]] = &[&[1, 1], &[1, 6], &[2, 3], &[5, 4], &[8, 7], &[3
 
 #[test]
 fn dense() {
-    let activations = act::ALL.iter().map(|m| Activation::Map(m, m.defaults));
-    for a in activations.chain([Activation::Linear, Activation::Softmax, Activation::Map(&SOFTPLUS, [0.0; 4])]) {
+    // Each kind of activation there is behind a product: a slope from the output, one from the input, a kernel.
+    let square = Activation::Map(&SQUARE, SQUARE.defaults);
+    for a in [Activation::Linear, Activation::ELU, Activation::MISH, Activation::Softmax, square] {
         for bias in [true, false] {
             for units in [1, 5] {
                 let layer = Dense::new(units).use_bias(bias).activation(a);
@@ -85,11 +86,30 @@ fn dense_on_the_last_axis() {
 
 #[test]
 fn activations() {
-    for map in act::ALL.iter().chain(&[&SOFTPLUS]) {
-        check(map.name, &Activation::Map(map, map.defaults), MATRICES, true);
+    for map in act::ALL.iter().chain(&[&SQUARE]) {
+        for (p, _) in map.cases() {
+            check(&format!("{} {p:?}", map.name), &Activation::Map(map, p), MATRICES, true);
+        }
     }
-    check("softmax", &Activation::Softmax, MATRICES, true);
     check("linear", &Activation::Linear, MATRICES, true);
+}
+
+#[test]
+fn softmax() {
+    check("softmax", &Activation::Softmax, MATRICES, true);
+    check("log_softmax", &Activation::LogSoftmax, MATRICES, true);
+    for (shape, axes) in [(&[2, 3, 4][..], &[1, 2, -1, -2][..]), (&[4, 3, 1, 5], &[1, 2, -1, -3])] {
+        for axis in axes {
+            check(&format!("Softmax({axis})"), &Softmax::new().axis(*axis), &[shape], true);
+            check(&format!("LogSoftmax({axis})"), &LogSoftmax::new().axis(*axis), &[shape], true);
+        }
+    }
+    for (shape, axis) in
+        [(&[3, 4][..], 0), (&[3, 4], 2), (&[3, 4], -2), (&[3], -1), (&[3, 0], -1), (&[3, 4], isize::MIN)]
+    {
+        let error = gradcheck::layer(&Softmax::new().axis(axis), &[shape], 1, true).expect_err("no such axis");
+        assert!(error.to_string().contains("layer `softmax`"), "{error}");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! elu(x) = x if x > 0 else α(eˣ − 1), α = p\[0\] (Clevert et al. 2015, arXiv:1511.07289)
 
 use crate::base::Real;
-use crate::kernel::{Map, Pointwise, SlopeFrom};
+use crate::kernel::{Map, Parameter, Pointwise, Sample, SlopeFrom};
 
 struct Elu;
 
@@ -10,7 +10,9 @@ impl Pointwise for Elu {
     const WGSL: &'static str = include_str!("../../../shaders/act/elu.wgsl");
     const SLOPE_FROM: SlopeFrom = SlopeFrom::Output;
     const DEFAULTS: [f64; 4] = [1.0, 0.0, 0.0, 0.0];
+    const PARAMETERS: &'static [Parameter] = &[Parameter::not_negative("alpha")];
     const KINKS: &'static [f64] = &[0.0];
+    const SAMPLES: &'static [Sample] = &[([0.3, 0.0, 0.0, 0.0], &[0.0]), ([2.0, 0.0, 0.0, 0.0], &[0.0])];
 
     #[inline(always)]
     fn f<T: Real>(x: T, p: &[T; 4]) -> T {

@@ -9,6 +9,7 @@ pub use batch_normalization::BatchNormalization;
 pub use dense::Dense;
 pub use dropout::Dropout;
 pub use reshape::Flatten;
+pub use softmax::{LogSoftmax, Softmax};
 
 use super::act::Activation;
 use crate::base::{Error, Result};
@@ -45,11 +46,13 @@ impl Layer for Activation {
         "activation"
     }
     fn call(&self, tape: &mut Tape, inputs: &[Value]) -> Result<Value> {
+        self.check(tape.scope())?;
         let x = one(tape, inputs)?;
         match self {
             Self::Linear => Ok(x),
             Self::Map(map, p) => tape.map(map, *p, x),
-            Self::Softmax => softmax::record(tape, x),
+            Self::Softmax => Softmax::new().call(tape, inputs),
+            Self::LogSoftmax => LogSoftmax::new().call(tape, inputs),
         }
     }
     fn activation(&self) -> Option<Activation> {
