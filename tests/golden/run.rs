@@ -18,7 +18,7 @@ pub fn layer(layer: &dyn Layer, x: &Array, dy: &Array) -> Result<(Array, Array)>
     // A variable and not an input: the samples get no gradient.
     let input = tape.param("x", &x.shape, |_| x.data.clone());
     tape.enter(layer.kind());
-    let y = layer.call(&mut tape, input)?;
+    let y = layer.call(&mut tape, &[input])?;
     let shape = tape.shape(y).to_vec();
     assert_eq!(shape, dy.shape, "shape of the output of {}", layer.kind());
     tape.enter("");
