@@ -9,6 +9,7 @@ pub mod peak;
 pub mod slope;
 #[cfg(feature = "gpu")]
 pub mod texts;
+pub mod updates;
 pub mod ulp;
 
 /// |a − b| / max(|b|, floor): relative where b is large, absolute below `floor`.

@@ -119,7 +119,7 @@ impl Tape {
         Value(self.values.len() - 1)
     }
 
-    fn named(&mut self, name: &str, shape: &[usize], role: Role) -> (Value, bool) {
+    pub(super) fn named(&mut self, name: &str, shape: &[usize], role: Role) -> (Value, bool) {
         let full = if self.scope.is_empty() { name.to_owned() } else { format!("{}/{name}", self.scope) };
         if let Some(v) = self.named.get(&full) {
             return (*v, false);
@@ -176,20 +176,6 @@ impl Tape {
         let (v, new) = self.named(name, shape, Role::State);
         if new && fill != 0.0 {
             self.initial.push((v, vec![fill; self.len(v)]));
-        }
-        v
-    }
-
-    /// An array that is no part of the model but kept from step to step, zero at first; asked for again, the same one.
-    pub fn auxiliary(&mut self, name: &str, shape: &[usize]) -> Value {
-        self.named(name, shape, Role::Auxiliary).0
-    }
-
-    /// As [`Tape::auxiliary`], with numbers to start from.
-    pub fn table(&mut self, name: &str, numbers: Vec<f64>) -> Value {
-        let (v, new) = self.named(name, &[numbers.len()], Role::Auxiliary);
-        if new {
-            self.initial.push((v, numbers));
         }
         v
     }

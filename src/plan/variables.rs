@@ -76,6 +76,20 @@ impl Tape {
         memory::segments(&self.values).into_iter().map(|s| (s, tuning(&s))).collect()
     }
 
+    /// An array that is no part of the model but kept from step to step, zero at first; asked for again, the same one.
+    pub fn auxiliary(&mut self, name: &str, shape: &[usize]) -> Value {
+        self.named(name, shape, Role::Auxiliary).0
+    }
+
+    /// As [`Tape::auxiliary`], with numbers to start from.
+    pub fn table(&mut self, name: &str, numbers: Vec<f64>) -> Value {
+        let (v, new) = self.named(name, &[numbers.len()], Role::Auxiliary);
+        if new {
+            self.initial.push((v, numbers));
+        }
+        v
+    }
+
     /// A chunk of an arena as one array. Ask after every variable has been recorded.
     pub fn whole(&mut self, name: &str, arena: Arena, chunk: u16, len: usize) -> Value {
         let role = Role::Whole(arena, chunk);

@@ -3,6 +3,7 @@
 mod activations;
 mod callbacks;
 mod initializers;
+mod optimizers;
 mod read;
 mod run;
 mod schedules;

@@ -39,6 +39,16 @@ impl Node {
         self.object().get(key).map(|v| self.child(key, v))
     }
 
+    /// What stands under `key`, if this is an object that has it.
+    pub fn try_find(&self, key: &str) -> Option<Self> {
+        self.value.is_object().then(|| self.find(key)).flatten()
+    }
+
+    /// The truth value, if this is one.
+    pub fn try_flag(&self) -> Option<bool> {
+        self.value.as_bool()
+    }
+
     /// What stands under `key`.
     pub fn get(&self, key: &str) -> Self {
         self.find(key).unwrap_or_else(|| panic!("{}: there is no `{key}`", self.place))

@@ -28,8 +28,8 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 
 /// The optimizer of `words`, as in `sgd:momentum=0.9,nesterov=true`; without a learning rate it takes Keras's.
 ///
-/// Besides its own hyper-parameters each takes `weight_decay clipnorm clipvalue global_clipnorm ema_momentum
-/// ema_overwrite_frequency gradient_accumulation_steps`. Ranges are checked when a model is compiled with it.
+/// Besides its own hyper-parameters each takes `weight_decay exclude_from_weight_decay clipnorm clipvalue global_clipnorm
+/// use_ema ema_momentum ema_overwrite_frequency gradient_accumulation_steps`. Ranges are checked when a model is compiled with it.
 ///
 /// # Errors
 /// An unknown name or parameter, with the nearest known one.
@@ -42,15 +42,20 @@ pub fn named(words: &str, learning_rate: Option<Arc<dyn Schedule>>) -> Result<Ar
 }
 
 /// What all optimizers take.
-const SHARED: [&str; 7] = [
+const SHARED: [&str; 9] = [
     "weight_decay",
+    "exclude_from_weight_decay",
     "clipnorm",
     "clipvalue",
     "global_clipnorm",
+    "use_ema",
     "ema_momentum",
     "ema_overwrite_frequency",
     "gradient_accumulation_steps",
 ];
+
+/// Keras's default.
+const EMA_MOMENTUM: f64 = 0.99;
 
 fn make<R: Rule>(words: &Words, learning_rate: Option<Arc<dyn Schedule>>) -> Result<Arc<dyn Optimizer>> {
     let known = || R::HYPERS.iter().map(|h| h.name).chain(SHARED);
@@ -78,7 +83,11 @@ fn make<R: Rule>(words: &Words, learning_rate: Option<Arc<dyn Schedule>>) -> Res
     if let Some(norm) = words.number("global_clipnorm")? {
         made = made.global_clipnorm(norm);
     }
-    if let Some(momentum) = words.number("ema_momentum")? {
+    if let Some(names) = words.text("exclude_from_weight_decay") {
+        made = made.exclude_from_weight_decay(&names.split(',').collect::<Vec<_>>());
+    }
+    if words.flag("use_ema")? == Some(true) {
+        let momentum = words.number("ema_momentum")?.unwrap_or(EMA_MOMENTUM);
         made = made.use_ema(momentum, count("ema_overwrite_frequency")?);
     }
     if let Some(steps) = count("gradient_accumulation_steps")? {
