@@ -9,8 +9,8 @@ pub mod peak;
 pub mod slope;
 #[cfg(feature = "gpu")]
 pub mod texts;
-pub mod updates;
 pub mod ulp;
+pub mod updates;
 
 /// |a − b| / max(|b|, floor): relative where b is large, absolute below `floor`.
 pub(crate) fn relative(a: f64, b: f64, floor: f64) -> f64 {
