@@ -77,18 +77,6 @@ impl Error {
         }
     }
 
-    /// An [`Error::Request`] for a name that is none of `known`; suggests the one it was most likely meant to be.
-    pub fn unknown(what: impl Display, name: &str, known: &[&str]) -> Self {
-        let plain = name.to_lowercase();
-        let near = known.iter().map(|k| (strsim::damerau_levenshtein(&plain, k), k)).min();
-        // Two slips, or one in a short word.
-        let help = match near {
-            Some((slips, k)) if slips <= 2.min(name.len() / 2) => format!("did you mean `{k}`?"),
-            _ => "use one of these names".to_owned(),
-        };
-        Self::request(what, format!("one of {}", known.join(", ")), name, help)
-    }
-
     /// An [`Error::Device`] from its two parts.
     pub fn device(what: impl Display, help: impl Display) -> Self {
         Self::Device { what: what.to_string(), help: help.to_string() }

@@ -158,7 +158,7 @@ pub fn erf(x: f32) -> f32 {
     let near = x + x * p;
     // 1 − e^(−q), which is 1 to the last bit from 3.92 on.
     let t = held(size, 0.0, 4.0);
-    let mut q = -2.145_853_1e-4;
+    let mut q = -2.145_853e-4;
     q = q * t + 3.219_914_9e-3;
     q = q * t - 2.290_585_8e-2;
     q = q * t + 1.052_865_9e-1;

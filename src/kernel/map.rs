@@ -1,6 +1,6 @@
 //! Pointwise functions and their slopes: what may fill a kernel's hole.
 
-use crate::base::Real;
+use crate::base::{Allowed, Real};
 
 /// What a slope is computed from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,48 +11,8 @@ pub enum SlopeFrom {
     Output,
 }
 
-/// A parameter of a map, and what it may be: finite in f32, and at least (or above) a bound.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Parameter {
-    /// Keras's name.
-    pub name: &'static str,
-    /// The bound; −∞ for none.
-    pub least: f64,
-    /// Whether the bound itself is allowed.
-    pub inclusive: bool,
-}
-
-impl Parameter {
-    /// Any finite number.
-    pub const fn any(name: &'static str) -> Self {
-        Self { name, least: f64::NEG_INFINITY, inclusive: true }
-    }
-
-    /// 0 or more.
-    pub const fn not_negative(name: &'static str) -> Self {
-        Self { name, least: 0.0, inclusive: true }
-    }
-
-    /// More than 0.
-    pub const fn positive(name: &'static str) -> Self {
-        Self { name, least: 0.0, inclusive: false }
-    }
-
-    /// Whether `value` is allowed. Kernels see it in f32: it must still be in the range there.
-    pub fn allows(&self, value: f64) -> bool {
-        let seen = f64::from(value as f32);
-        seen.is_finite() && (seen > self.least || (self.inclusive && seen == self.least))
-    }
-
-    /// The range, in words.
-    pub fn range(&self) -> String {
-        match (self.least.is_finite(), self.inclusive) {
-            (false, _) => "a finite number".to_owned(),
-            (true, true) => format!("a finite number, {} or more", self.least),
-            (true, false) => format!("a finite number above {}", self.least),
-        }
-    }
-}
+/// A parameter of a map by Keras's name, and what it may be.
+pub type Parameter = (&'static str, Allowed);
 
 /// Parameters for the walkers to try, and the points where the slope jumps with them.
 pub type Sample = ([f64; 4], &'static [f64]);

@@ -1,6 +1,6 @@
 //! celu(x) = x if x > 0 else α(e^(x/α) − 1), α = p\[0\] > 0 (Barron 2017, arXiv:1704.07483)
 
-use crate::base::Real;
+use crate::base::{Allowed, Real};
 use crate::kernel::{Map, Parameter, Pointwise, Sample, SlopeFrom};
 
 struct Celu;
@@ -10,7 +10,7 @@ impl Pointwise for Celu {
     const WGSL: &'static str = include_str!("../../../shaders/act/celu.wgsl");
     const SLOPE_FROM: SlopeFrom = SlopeFrom::Output;
     const DEFAULTS: [f64; 4] = [1.0, 0.0, 0.0, 0.0];
-    const PARAMETERS: &'static [Parameter] = &[Parameter::positive("alpha")];
+    const PARAMETERS: &'static [Parameter] = &[("alpha", Allowed::Positive)];
     const KINKS: &'static [f64] = &[0.0];
     const SAMPLES: &'static [Sample] = &[([0.5, 0.0, 0.0, 0.0], &[0.0]), ([2.0, 0.0, 0.0, 0.0], &[0.0])];
 

@@ -1,6 +1,6 @@
 //! elu(x) = x if x > 0 else α(eˣ − 1), α = p\[0\] (Clevert et al. 2015, arXiv:1511.07289)
 
-use crate::base::Real;
+use crate::base::{Allowed, Real};
 use crate::kernel::{Map, Parameter, Pointwise, Sample, SlopeFrom};
 
 struct Elu;
@@ -10,7 +10,7 @@ impl Pointwise for Elu {
     const WGSL: &'static str = include_str!("../../../shaders/act/elu.wgsl");
     const SLOPE_FROM: SlopeFrom = SlopeFrom::Output;
     const DEFAULTS: [f64; 4] = [1.0, 0.0, 0.0, 0.0];
-    const PARAMETERS: &'static [Parameter] = &[Parameter::not_negative("alpha")];
+    const PARAMETERS: &'static [Parameter] = &[("alpha", Allowed::NotNegative)];
     const KINKS: &'static [f64] = &[0.0];
     const SAMPLES: &'static [Sample] = &[([0.3, 0.0, 0.0, 0.0], &[0.0]), ([2.0, 0.0, 0.0, 0.0], &[0.0])];
 

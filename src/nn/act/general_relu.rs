@@ -4,7 +4,7 @@
 //! clips by minimum and maximum, which share the slope of a tie, ½ each; for max_value = 6 without a threshold it takes
 //! relu6 instead, whose slope there is 0. Its slope at the threshold is 0.
 
-use crate::base::Real;
+use crate::base::{Allowed, Real};
 use crate::kernel::{Map, Parameter, Pointwise, Sample, SlopeFrom};
 
 /// Stands for no max_value: the largest f32.
@@ -19,10 +19,10 @@ impl Pointwise for GeneralRelu {
     const SLOPE_FROM: SlopeFrom = SlopeFrom::Input;
     const DEFAULTS: [f64; 4] = [UNLIMITED, 0.0, 0.0, 0.5];
     const PARAMETERS: &'static [Parameter] = &[
-        Parameter::not_negative("max_value"),
-        Parameter::not_negative("negative_slope"),
-        Parameter::any("threshold"),
-        Parameter::not_negative("slope at the ends"),
+        ("max_value", Allowed::NotNegative),
+        ("negative_slope", Allowed::NotNegative),
+        ("threshold", Allowed::Finite),
+        ("slope at the ends", Allowed::NotNegative),
     ];
     const KINKS: &'static [f64] = &[0.0];
     const SAMPLES: &'static [Sample] = &[

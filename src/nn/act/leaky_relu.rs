@@ -2,7 +2,7 @@
 //!
 //! The default is that of Keras's function, 0.2; its layer's is 0.3.
 
-use crate::base::Real;
+use crate::base::{Allowed, Real};
 use crate::kernel::{Map, Parameter, Pointwise, Sample, SlopeFrom};
 
 struct LeakyRelu;
@@ -12,7 +12,7 @@ impl Pointwise for LeakyRelu {
     const WGSL: &'static str = include_str!("../../../shaders/act/leaky_relu.wgsl");
     const SLOPE_FROM: SlopeFrom = SlopeFrom::Output;
     const DEFAULTS: [f64; 4] = [0.2, 0.0, 0.0, 0.0];
-    const PARAMETERS: &'static [Parameter] = &[Parameter::not_negative("negative_slope")];
+    const PARAMETERS: &'static [Parameter] = &[("negative_slope", Allowed::NotNegative)];
     const KINKS: &'static [f64] = &[0.0];
     const SAMPLES: &'static [Sample] = &[([0.3, 0.0, 0.0, 0.0], &[0.0]), ([1.5, 0.0, 0.0, 0.0], &[0.0])];
 

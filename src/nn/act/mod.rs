@@ -16,7 +16,8 @@ activations! {
     sigmoid, silu, softplus, softsign, tanh,
 }
 
-use crate::base::{Error, Result};
+use crate::base::Result;
+use crate::base::words::unknown;
 use crate::kernel::Map;
 
 /// What a layer does to each output, by its Keras name.
@@ -60,7 +61,7 @@ impl Activation {
         RELU = relu,
         /// min(max(x, 0), 6).
         RELU6 = relu6,
-        /// Scaled ELU, self-normalising with [`LECUN_NORMAL`](super::init::Initializer) kernels.
+        /// Scaled ELU, self-normalising with [`LecunNormal`](super::init::LecunNormal) kernels.
         SELU = selu,
         /// 1 / (1 + e⁻ˣ).
         SIGMOID = sigmoid,
@@ -133,7 +134,7 @@ impl Activation {
             let maps = ALL.iter().map(|m| m.name).filter(|n| ALL.iter().any(|m| m.keras == *n));
             let mut known: Vec<&str> = maps.chain(["linear", "softmax", "log_softmax", "swish"]).collect();
             known.sort_unstable();
-            Error::unknown("activation", name, &known)
+            unknown("activation", name, known)
         })
     }
 
@@ -153,15 +154,10 @@ impl Activation {
     /// A parameter out of its range, by name.
     pub fn check(&self, layer: &str) -> Result<()> {
         let Self::Map(map, p) = self else { return Ok(()) };
-        match map.parameters.iter().zip(p).find(|(parameter, value)| !parameter.allows(**value)) {
-            None => Ok(()),
-            Some((parameter, value)) => Err(Error::request(
-                format!("layer `{layer}`: {} of activation {}", parameter.name, map.keras),
-                parameter.range(),
-                value,
-                "give it a number in its range",
-            )),
-        }
+        let owner = format!("layer `{layer}`: activation {}", map.keras);
+        // As kernels see it: in f32 a number may be infinite, or 0.
+        let seen = p.map(|value| f64::from(value as f32));
+        map.parameters.iter().zip(seen).try_for_each(|((name, allowed), value)| allowed.check(&owner, name, value))
     }
 }
 
@@ -188,7 +184,7 @@ mod tests {
             let error = Activation::named(wrong).err().expect("no such name").to_string();
             assert!(error.contains(&format!("did you mean `{near}`?")), "{error}");
         }
-        let error = Activation::named("transmogrify").err().expect("no such name").to_string();
+        let error = Activation::named("qqq").err().expect("no such name").to_string();
         assert!(error.contains("mish") && !error.contains("did you mean") && !error.contains("general"), "{error}");
     }
 
@@ -207,13 +203,13 @@ mod tests {
     #[test]
     fn parameters_out_of_range_are_told_by_name() {
         let wrong = [
-            (Activation::elu(-1.0), "alpha of activation elu"),
-            (Activation::celu(0.0), "alpha of activation celu"),
-            (Activation::celu(f64::NAN), "alpha of activation celu"),
-            (Activation::leaky_relu(-0.1), "negative_slope of activation leaky_relu"),
-            (Activation::relu(Some(-1.0), 0.0, 0.0), "max_value of activation relu"),
-            (Activation::relu(Some(f64::INFINITY), 0.0, 0.0), "max_value of activation relu"),
-            (Activation::relu(None, 0.0, 1e300), "threshold of activation relu"),
+            (Activation::elu(-1.0), "activation elu: alpha"),
+            (Activation::celu(0.0), "activation celu: alpha"),
+            (Activation::celu(f64::NAN), "activation celu: alpha"),
+            (Activation::leaky_relu(-0.1), "activation leaky_relu: negative_slope"),
+            (Activation::relu(Some(-1.0), 0.0, 0.0), "activation relu: max_value"),
+            (Activation::relu(Some(f64::INFINITY), 0.0, 0.0), "activation relu: max_value"),
+            (Activation::relu(None, 0.0, 1e300), "activation relu: threshold"),
         ];
         for (activation, what) in wrong {
             let error = activation.check("dense_1").expect_err(what).to_string();
