@@ -1,5 +1,6 @@
 //! What can go wrong, told so that the reader knows what to do next.
 
+use super::words::nearest;
 use std::fmt::Display;
 
 /// The result of everything that can fail in this crate.
@@ -79,14 +80,12 @@ impl Error {
 
     /// An [`Error::Request`] for a name that is none of `known`; suggests the one it was most likely meant to be.
     pub fn unknown(what: impl Display, name: &str, known: &[&str]) -> Self {
-        let plain = name.to_lowercase();
-        let near = known.iter().map(|k| (strsim::damerau_levenshtein(&plain, k), k)).min();
-        // Two slips, or one in a short word.
-        let help = match near {
-            Some((slips, k)) if slips <= 2.min(name.len() / 2) => format!("did you mean `{k}`?"),
-            _ => "use one of these names".to_owned(),
+        let help = match nearest(name, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "use one of these names".to_owned(),
         };
-        Self::request(what, format!("one of {}", known.join(", ")), name, help)
+        let expected = if known.is_empty() { "nothing".to_owned() } else { format!("one of {}", known.join(", ")) };
+        Self::request(what, expected, name, help)
     }
 
     /// An [`Error::Device`] from its two parts.

@@ -60,7 +60,7 @@ impl Activation {
         RELU = relu,
         /// min(max(x, 0), 6).
         RELU6 = relu6,
-        /// Scaled ELU, self-normalising with [`LECUN_NORMAL`](super::init::Initializer) kernels.
+        /// Scaled ELU, self-normalising with [`LecunNormal`](super::init::LecunNormal) kernels.
         SELU = selu,
         /// 1 / (1 + e⁻ˣ).
         SIGMOID = sigmoid,
