@@ -1,5 +1,6 @@
 //! What can go wrong, told so that the reader knows what to do next.
 
+use super::words::nearest;
 use std::fmt::Display;
 
 /// The result of everything that can fail in this crate.
@@ -75,6 +76,16 @@ impl Error {
             got: got.to_string(),
             help: help.to_string(),
         }
+    }
+
+    /// An [`Error::Request`] for a name that is none of `known`; suggests the one it was most likely meant to be.
+    pub fn unknown(what: impl Display, name: &str, known: &[&str]) -> Self {
+        let help = match nearest(name, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "use one of these names".to_owned(),
+        };
+        let expected = if known.is_empty() { "nothing".to_owned() } else { format!("one of {}", known.join(", ")) };
+        Self::request(what, expected, name, help)
     }
 
     /// An [`Error::Device`] from its two parts.

@@ -25,17 +25,6 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     scored.filter(|(score, _)| *score > ALIKE).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, k)| k)
 }
 
-/// The refusal of a word that is not among `known`.
-pub fn unknown<'a>(what: &str, word: &str, known: impl IntoIterator<Item = &'a str>) -> Error {
-    let known: Vec<&str> = known.into_iter().collect();
-    let help = match nearest(word, known.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => "use one of these".to_owned(),
-    };
-    let expected = if known.is_empty() { "nothing".to_owned() } else { format!("one of {}", known.join(", ")) };
-    Error::request(what, expected, format!("`{word}`"), help)
-}
-
 /// A name and its parameters, as text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Words {
@@ -111,11 +100,10 @@ impl Words {
     /// An unknown name or key, with those there are and the nearest one.
     pub fn find<'a, M>(&self, table: impl Iterator<Item = &'a Entry<M>> + Clone) -> Result<&'a Entry<M>> {
         let row = table.clone().find(|row| row.name == self.name);
-        let row = row.ok_or_else(|| unknown(self.kind, &self.name, table.map(|row| row.name)))?;
+        let row =
+            row.ok_or_else(|| Error::unknown(self.kind, &self.name, &table.map(|row| row.name).collect::<Vec<_>>()))?;
         match self.pairs.iter().find(|(key, _)| !row.keys.contains(&key.as_str())) {
-            Some((key, _)) => {
-                Err(unknown(&format!("{} `{}`: parameter", self.kind, self.name), key, row.keys.iter().copied()))
-            }
+            Some((key, _)) => Err(Error::unknown(format!("{} `{}`: parameter", self.kind, self.name), key, row.keys)),
             None => Ok(row),
         }
     }
@@ -166,7 +154,8 @@ impl Words {
         let Some(text) = self.text(key) else { return Ok(None) };
         let found = meanings.iter().find(|(word, _)| *word == text).map(|(_, meaning)| Some(*meaning));
         found.ok_or_else(|| {
-            unknown(&format!("{} `{}`: {key}", self.kind, self.name), text, meanings.iter().map(|(word, _)| *word))
+            let known: Vec<&str> = meanings.iter().map(|(word, _)| *word).collect();
+            Error::unknown(format!("{} `{}`: {key}", self.kind, self.name), text, &known)
         })
     }
 
@@ -211,9 +200,9 @@ mod tests {
         for (text, words) in [
             ("onecycle", "did you mean `one_cycle`?"),
             ("OneCycle", "did you mean `one_cycle`?"),
-            ("xyz", "expected one of one_cycle, constant, got `xyz`; use one of these"),
+            ("xyz", "expected one of one_cycle, constant, got xyz; use one of these names"),
             ("one_cycle:rat=1", "did you mean `rate`?"),
-            ("constant:rate=1", "expected nothing, got `rate`"),
+            ("constant:rate=1", "expected nothing, got rate"),
             ("one_cycle:rate", "key=value"),
             ("one_cycle:rate=", "a key and a value"),
             ("one_cycle:=1", "a key and a value"),

@@ -90,7 +90,8 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     let loss = Loss::SparseCategoricalCrossentropy;
     let net = net(&train, hidden, options.dropout);
     let limit = options.steps_per_epoch.unwrap_or(usize::MAX);
-    let batches = train.len().div_ceil(options.batch_size);
+    // A batch size of 0 is refused by `compile`, which wants the schedule.
+    let batches = train.len().div_ceil(options.batch_size.max(1));
     let steps = batches.min(limit);
     let schedule: Arc<dyn Schedule> = match &options.schedule {
         Some(words) => {

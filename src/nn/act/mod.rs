@@ -16,8 +16,7 @@ activations! {
     sigmoid, silu, softplus, softsign, tanh,
 }
 
-use crate::base::Result;
-use crate::base::words::unknown;
+use crate::base::{Error, Result};
 use crate::kernel::Map;
 
 /// What a layer does to each output, by its Keras name.
@@ -134,7 +133,7 @@ impl Activation {
             let maps = ALL.iter().map(|m| m.name).filter(|n| ALL.iter().any(|m| m.keras == *n));
             let mut known: Vec<&str> = maps.chain(["linear", "softmax", "log_softmax", "swish"]).collect();
             known.sort_unstable();
-            unknown("activation", name, known)
+            Error::unknown("activation", name, &known)
         })
     }
 

@@ -127,11 +127,8 @@ impl<R: Rule> Updater<R> {
 
     fn check(&self) -> Result<()> {
         let owner = format!("optimizer {}", R::NAME);
+        Allowed::NotNegative.check(&owner, "learning_rate", self.learning_rate.at(0))?;
         self.learning_rate.check()?;
-        let first = self.learning_rate.at(0);
-        if first.is_nan() || first < 0.0 {
-            Allowed::NotNegative.check(&owner, "learning_rate", first)?;
-        }
         for (hyper, value) in R::HYPERS.iter().zip(self.hypers) {
             hyper.allowed.check(&owner, hyper.name, value)?;
         }

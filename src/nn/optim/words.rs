@@ -2,8 +2,8 @@
 
 use super::updater::Made;
 use super::{NAMES, Optimizer, Rule, Updater};
-use crate::base::words::{Words, unknown};
-use crate::base::{Allowed, Result};
+use crate::base::words::Words;
+use crate::base::{Allowed, Error, Result};
 use crate::nn::schedule::Schedule;
 use std::sync::Arc;
 
@@ -37,7 +37,7 @@ pub fn named(words: &str, learning_rate: Option<Arc<dyn Schedule>>) -> Result<Ar
     let words = Words::parse("optimizer", words)?;
     match NAMES.iter().find(|n| n.name == words.name()) {
         Some(found) => (found.make)(&words, learning_rate),
-        None => Err(unknown("optimizer", words.name(), names())),
+        None => Err(Error::unknown("optimizer", words.name(), &names().collect::<Vec<_>>())),
     }
 }
 
@@ -60,7 +60,8 @@ const EMA_MOMENTUM: f64 = 0.99;
 fn make<R: Rule>(words: &Words, learning_rate: Option<Arc<dyn Schedule>>) -> Result<Arc<dyn Optimizer>> {
     let known = || R::HYPERS.iter().map(|h| h.name).chain(SHARED);
     if let Some(key) = words.keys().find(|key| !known().any(|k| k == *key)) {
-        return Err(unknown(&format!("optimizer `{}`: parameter", R::NAME), key, known()));
+        let known: Vec<&str> = known().collect();
+        return Err(Error::unknown(format!("optimizer `{}`: parameter", R::NAME), key, &known));
     }
     let mut made = learning_rate.map_or_else(Updater::<R>::default, Updater::<R>::of);
     for (i, hyper) in R::HYPERS.iter().enumerate() {
