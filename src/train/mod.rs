@@ -3,5 +3,5 @@
 pub mod model;
 pub mod trainer;
 
-pub use model::{Compiled, Sequential};
+pub use model::{Compiled, Sequential, Setup};
 pub use trainer::{Epoch, Trainer};
