@@ -1,14 +1,6 @@
-// mass_of(i) = Σⱼ z[i,j]; held(q) = q clipped to [10⁻⁷, 1 − 10⁻⁷]
+// mass_of(i) = Σⱼ z[i,j]
 fn mass_of(i: u32) -> f32 {
     var sum = 0.0;
     for (var j = 0u; j < n; j++) { sum += z[i * n + j]; }
     return sum;
-}
-
-fn held(q: f32) -> f32 {
-    return select(select(q, 1e-7, q < 1e-7), 0.9999999, q > 0.9999999);
-}
-
-fn is_held(q: f32) -> bool {
-    return q < 1e-7 || q > 0.9999999;
 }

@@ -62,11 +62,11 @@ impl Loss for BinaryCrossentropy {
     }
 }
 
-fn smoothed<T: Real>(y: T, s: T) -> T {
+pub(super) fn smoothed<T: Real>(y: T, s: T) -> T {
     y * (T::ONE - s) + T::of(0.5) * s
 }
 
-struct Probabilities(f64);
+pub(super) struct Probabilities(f64);
 
 impl PointwiseLoss for Probabilities {
     const NAME: &'static str = "binary_crossentropy";

@@ -71,7 +71,7 @@ const CASES: &[Outputs] = &[
     Outputs::new(12, 4, 2, 2, [0.0; 4]),
 ];
 
-fn smoothed<T: Real>(y: T, s: T, n: usize) -> T {
+pub(super) fn smoothed<T: Real>(y: T, s: T, n: usize) -> T {
     y * (T::ONE - s) + s / T::of(n as f64)
 }
 
@@ -107,6 +107,7 @@ impl RowLoss for Probabilities {
     const NAME: &'static str = "categorical_crossentropy";
     const WGSL: &'static [&'static str] = &[
         include_str!("../../../shaders/loss/mass_of.wgsl"),
+        include_str!("../../../shaders/loss/held.wgsl"),
         include_str!("../../../shaders/loss/categorical_crossentropy.wgsl"),
         EVERY_ROW,
         RIGHT_ROW,

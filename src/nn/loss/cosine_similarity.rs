@@ -35,7 +35,7 @@ impl Loss for CosineSimilarity {
 impl RowLoss for CosineSimilarity {
     const NAME: &'static str = "cosine_similarity";
     const WGSL: &'static [&'static str] =
-        &[include_str!("../../../shaders/loss/cosine_similarity.wgsl"), EVERY_ROW, RIGHT_ROW];
+        &[COSINE_OF, include_str!("../../../shaders/loss/cosine_similarity.wgsl"), EVERY_ROW, RIGHT_ROW];
     const LABELS: Domain = Domain::Normal;
     const CASES: &'static [Outputs] = &[
         Outputs::new(5, 2, 1, 1, [0.0; 4]),
@@ -44,9 +44,8 @@ impl RowLoss for CosineSimilarity {
     ];
 
     fn row<T: Real>(z: &[T], y: &[T], dz: &mut [T], weight: T, _: &[T; 4]) -> T {
-        let dot = |a: &[T], b: &[T]| a.iter().zip(b).map(|(a, b)| *a * *b).sum::<T>();
-        let (zz, zy) = (dot(z, z), dot(z, y));
-        let (a, b) = (inverse_norm(zz), inverse_norm(dot(y, y)));
+        let [zz, yy, zy] = dots(z, y);
+        let (a, b) = (inverse_norm(zz), inverse_norm(yy));
         let back = if zz < T::of(TINY) { T::ZERO } else { zy * a * a };
         for ((z, y), dz) in z.iter().zip(y).zip(dz) {
             *dz = -weight * b * a * (*y - *z * back);
@@ -58,10 +57,19 @@ impl RowLoss for CosineSimilarity {
 /// The kernels of this page.
 pub static KERNELS: &[&dyn AnyKernel] = &[&const { kernel::<CosineSimilarity>() }];
 
+/// WGSL: the products of a row, and the factor that makes a vector's length 1.
+pub(in crate::nn) const COSINE_OF: &str = include_str!("../../../shaders/loss/cosine_of.wgsl");
+
+/// Σ z², Σ y², Σ z y.
+pub(in crate::nn) fn dots<T: Real>(z: &[T], y: &[T]) -> [T; 3] {
+    let dot = |a: &[T], b: &[T]| a.iter().zip(b).map(|(a, b)| *a * *b).sum();
+    [dot(z, z), dot(y, y), dot(z, y)]
+}
+
 /// ‖v‖² below which the factor of v is 10⁷.
 const TINY: f64 = 1e-14;
 
 /// min(1 / ‖v‖, 10⁷).
-fn inverse_norm<T: Real>(square: T) -> T {
+pub(in crate::nn) fn inverse_norm<T: Real>(square: T) -> T {
     if square < T::of(TINY) { T::of(1e7) } else { T::ONE / square.sqrt() }
 }

@@ -191,16 +191,26 @@ pub(super) fn right<T: Real>(d: &Outputs, z: &[T], y: &[T]) -> bool {
     }
 }
 
-/// A loss kernel's text: lanes and totals, the frame, and `pieces`.
-pub(super) fn text(d: &Outputs, schedule: Schedule, pieces: &[&str]) -> Shader {
+/// WGSL: live rows, and the largest output and label of each.
+pub(in crate::nn) const ROWS: &str = include_str!("../../../shaders/loss/rows.wgsl");
+/// WGSL: a pair and what is added to it.
+pub(in crate::nn) const PAIR: &str = include_str!("../../../shaders/loss/pair.wgsl");
+const TOTALS_TEXT: &str = include_str!("../../../shaders/loss/totals.wgsl");
+
+/// WGSL: the lanes of the one workgroup that takes a batch, and their sums.
+pub(in crate::nn) fn lanes(schedule: Schedule) -> String {
     let lanes = match schedule {
         Schedule::Lanes => 64,
         Schedule::Tiles => 256,
     };
-    let totals = include_str!("../../../shaders/loss/totals.wgsl");
+    format!("const lanes: u32 = {lanes}u;\n{}", include_str!("../../../shaders/loss/lanes.wgsl"))
+}
+
+/// A loss kernel's text: lanes and totals, the frame, and `pieces`.
+pub(super) fn text(d: &Outputs, schedule: Schedule, pieces: &[&str]) -> Shader {
     let frame = include_str!("../../../shaders/loss/frame.wgsl");
-    let source = format!("const lanes: u32 = {lanes}u;\n{totals}\n{frame}\n{}", pieces.join("\n"));
-    Shader::new(&source, [d.groups, 1, 1])
+    let shared = [&lanes(schedule), PAIR, TOTALS_TEXT, ROWS, frame].join("\n");
+    Shader::new(&format!("{shared}\n{}", pieces.join("\n")), [d.groups, 1, 1])
 }
 
 /// A loss kernel of labels as long as `labels` says, in `domains` of outputs and labels.
@@ -239,8 +249,8 @@ fn add_sums<T: Real>(step: &Step, d: &Outputs, [sums]: [&[T]; 1], [totals]: [&mu
 pub static ADD_SUMS: Kernel<Outputs, 1, 1> = Kernel {
     name: "loss_add_sums",
     shader: |_, _| {
-        let totals = include_str!("../../../shaders/loss/totals.wgsl");
-        Shader::new(&format!("{totals}\n{}", include_str!("../../../shaders/loss/add_sums.wgsl")), [1, 1, 1])
+        let text = [PAIR, TOTALS_TEXT, include_str!("../../../shaders/loss/add_sums.wgsl")];
+        Shader::new(&text.join("\n"), [1, 1, 1])
     },
     reads: [arg("sums", |d| 2 * d.groups as usize)],
     writes: [arg("totals", |_| TOTALS)],

@@ -22,7 +22,9 @@ macro_rules! losses {
 
 losses! {
     binary_crossentropy::BinaryCrossentropy,
+    binary_focal_crossentropy::BinaryFocalCrossentropy,
     categorical_crossentropy::CategoricalCrossentropy,
+    categorical_focal_crossentropy::CategoricalFocalCrossentropy,
     categorical_hinge::CategoricalHinge,
     contrastive::Contrastive,
     cosine_similarity::CosineSimilarity,
@@ -159,12 +161,9 @@ const SHORT: [(&str, &str); 6] = [
 /// # Errors
 /// An unknown name, with those there are and the nearest one.
 pub fn named(name: &str) -> Result<Arc<dyn Loss>> {
-    let plain = |n: &str| n.replace('_', "").to_lowercase();
-    let asked = plain(name);
-    let long = SHORT.iter().find(|(short, _)| *short == asked).map_or(asked, |(_, long)| plain(long));
     let all = all();
-    let found = all.iter().find(|l| plain(l.name()) == long).cloned();
-    found.ok_or_else(|| words::unknown("loss", name, all.iter().map(|l| l.name())))
+    let at = words::place(name, all.iter().map(|l| l.name()), SHORT.iter().copied());
+    at.map(|i| all[i].clone()).ok_or_else(|| words::unknown("loss", name, all.iter().map(|l| l.name())))
 }
 
 /// Fails unless `value` is within `range`, as `wanted` says.
@@ -178,6 +177,11 @@ fn check(loss: &str, option: &str, value: f64, holds: bool, wanted: &str) -> Res
 
 fn check_smoothing(loss: &str, s: f64) -> Result<()> {
     check(loss, "label_smoothing", s, (0.0..1.0).contains(&s), "in 0 ≤ label_smoothing < 1")
+}
+
+/// vᵉ for v ≥ 0 by logarithms, as the shaders take it.
+fn power<T: crate::base::Real>(v: T, exponent: T) -> T {
+    if exponent == T::ZERO { T::ONE } else { (exponent * v.ln()).exp() }
 }
 
 /// v kept within [ε, 1 − ε]; NaN stays NaN.

@@ -70,23 +70,22 @@ impl<P: PointwiseLoss> Cases<P> {
     const ALL: &'static [Outputs] = &cases(P::TRIED);
 }
 
+/// WGSL: whether the labels of a batch mean −1 and 1.
+pub(crate) fn converts<P: PointwiseLoss>() -> String {
+    let plain = "fn converts(lane: u32, live: u32) -> bool { return false; }";
+    if P::SIGNS { include_str!("../../../shaders/loss/binary_labels.wgsl") } else { plain }.to_owned()
+}
+
+/// WGSL: the loss of an output, and what the sum over a row is multiplied by.
+pub(crate) fn value_text<P: PointwiseLoss>() -> String {
+    let share = if P::OVER == Over::Mean { "1.0 / f32(n)" } else { "1.0" };
+    format!("const share: f32 = {share};\nfn value(z: f32, y: f32) -> f32 {{ return {}(z, y, p); }}", P::NAME)
+}
+
 fn shader<P: PointwiseLoss>(d: &Outputs, schedule: Schedule) -> Shader {
-    let converts = if P::SIGNS {
-        include_str!("../../../shaders/loss/binary_labels.wgsl")
-    } else {
-        "fn converts(lane: u32, live: u32) -> bool { return false; }"
-    };
-    let share = match P::OVER {
-        Over::Mean => "const share: f32 = 1.0 / f32(n);",
-        Over::Sum => "const share: f32 = 1.0;",
-    };
-    let name = P::NAME;
-    let functions = format!(
-        "fn value(z: f32, y: f32) -> f32 {{ return {name}(z, y, p); }}\n\
-         fn slope(z: f32, y: f32) -> f32 {{ return {name}_slope(z, y, p); }}"
-    );
+    let slope = format!("fn slope(z: f32, y: f32) -> f32 {{ return {}_slope(z, y, p); }}", P::NAME);
     let main = include_str!("../../../shaders/loss/frame_pointwise.wgsl");
-    frame::text(d, schedule, &[P::WGSL, converts, share, &functions, main])
+    frame::text(d, schedule, &[P::WGSL, &converts::<P>(), &value_text::<P>(), &slope, main])
 }
 
 /// y as the loss takes it, for the labels of a batch's live rows.

@@ -146,6 +146,7 @@ impl RowLoss for Probabilities {
     const NAME: &'static str = "sparse_categorical_crossentropy";
     const WGSL: &'static [&'static str] = &[
         include_str!("../../../shaders/loss/mass_of.wgsl"),
+        include_str!("../../../shaders/loss/held.wgsl"),
         include_str!("../../../shaders/loss/sparse_labels.wgsl"),
         include_str!("../../../shaders/loss/sparse_categorical_crossentropy.wgsl"),
     ];
