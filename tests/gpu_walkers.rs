@@ -126,7 +126,7 @@ fn lockstep_with_the_judge() {
 
 fn kept(model: &Compiled) -> Vec<Value> {
     let plan = &model.plan;
-        (0..plan.values.len()).map(Value).filter(|v| plan.values[v.0].role.is_kept()).collect()
+    (0..plan.values.len()).map(Value).filter(|v| plan.values[v.0].role.is_kept()).collect()
 }
 
 /// Two epochs with a short last batch; everything kept afterwards.

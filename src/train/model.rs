@@ -1,6 +1,8 @@
 //! A stack of layers, and what compiling it gives: a plan that knows its inputs, outputs and optimizer.
 
+use super::setup::{Setup, Watched};
 use crate::base::{Error, Result, Seed};
+use crate::nn::act::Activation;
 use crate::nn::layer::Layer;
 use crate::nn::loss::{Loss, Operands, TOTALS};
 use crate::nn::optim::Optimizer;
@@ -28,33 +30,14 @@ pub struct Compiled {
     pub totals: Value,
     /// Outputs of the last layer in inference mode.
     pub predictions: Value,
+    /// What is told of an epoch besides loss and accuracy.
+    pub metrics: Vec<Watched>,
     /// Outputs a row has: the last axis.
     pub outputs: usize,
     /// What training lowers.
     pub loss: Arc<dyn Loss>,
     /// The rule behind the update.
     pub optimizer: Arc<dyn Optimizer>,
-}
-
-/// How a model is compiled, besides its optimizer and loss.
-#[derive(Clone)]
-pub struct Setup {
-    batch: usize,
-    seed: Seed,
-    sample_weight: bool,
-}
-
-impl Setup {
-    /// Batches of `batch` samples; initial values and masks drawn from `seed`.
-    pub fn new(batch: usize, seed: Seed) -> Self {
-        Self { batch, seed, sample_weight: false }
-    }
-
-    /// Whether samples are given weights when data are loaded. Default: no, each weighs 1.
-    pub fn sample_weight(mut self, sample_weight: bool) -> Self {
-        self.sample_weight = sample_weight;
-        self
-    }
 }
 
 impl Sequential {
@@ -120,7 +103,7 @@ impl Sequential {
         loss: impl Loss + 'static,
         setup: Setup,
     ) -> Result<Compiled> {
-        let Setup { batch, seed, sample_weight } = setup;
+        let Setup { batch, seed, sample_weight, metrics: watched } = setup;
         let loss: Arc<dyn Loss> = Arc::new(loss);
         if batch == 0 {
             return Err(Error::request("batch size", "at least 1", 0, "give --batch-size a positive number"));
@@ -155,6 +138,7 @@ impl Sequential {
         let mut label_shape = tape.shape(z).to_vec();
         let outputs = label_shape.pop().unwrap_or(0);
         loss.check(outputs)?;
+        watched.check(outputs)?;
         label_shape.push(loss.label_width(outputs));
         tape.enter("");
         let y = tape.input("y", &label_shape);
@@ -163,6 +147,10 @@ impl Sequential {
         let totals = tape.auxiliary("totals", &[TOTALS]);
         tape.enter(loss.name());
         loss.record(&mut tape, &Operands { z, y, w: weights, totals, fused: fuse })?;
+        if !watched.is_empty() {
+            let p = activate(&mut tape, fused, z)?;
+            watched.record(&mut tape, p, y, weights, outputs)?;
+        }
         tape.differentiate()?;
         tape.enter(optimizer.name());
         optimizer.record(&mut tape)?;
@@ -170,16 +158,19 @@ impl Sequential {
         let z = self.forward(&mut tape, x, fuse)?;
         tape.enter(loss.name());
         loss.record(&mut tape, &Operands { z, y, w: weights, totals, fused: fuse })?;
-        tape.enter("");
-        let p = match fused {
-            Some(activation) => activation.call(&mut tape, &[z])?,
-            None => z,
-        };
+        let p = activate(&mut tape, fused, z)?;
+        let metrics = watched.record(&mut tape, p, y, weights, outputs)?;
         let shape = tape.shape(p).to_vec();
         let predictions = tape.output("predictions", &shape);
         tape.copy(p, predictions)?;
         let plan = tape.finish();
         let optimizer = Arc::new(optimizer);
-        Ok(Compiled { plan, x, y, w, totals, predictions, outputs, loss, optimizer })
+        Ok(Compiled { plan, x, y, w, totals, predictions, metrics, outputs, loss, optimizer })
     }
+}
+
+/// The model's predictions: what the activation the loss had fused with gives, or `z` itself.
+fn activate(tape: &mut Tape, fused: Option<Activation>, z: Value) -> Result<Value> {
+    tape.enter("");
+    fused.map_or(Ok(z), |activation| activation.call(tape, &[z]))
 }

@@ -11,7 +11,7 @@ use crate::plan::{Program, Value};
 use std::time::{Duration, Instant};
 
 /// What an epoch or an evaluation came to.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Epoch {
     /// Mean loss over the samples.
     pub loss: f64,
@@ -19,6 +19,24 @@ pub struct Epoch {
     pub accuracy: f64,
     /// Samples seen.
     pub samples: u64,
+    /// What the model's metrics came to, in the order they were given.
+    pub metrics: Vec<Reported>,
+}
+
+/// What a metric came to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reported {
+    /// Its name in the model.
+    pub name: String,
+    /// One number for most, one a class or threshold for some.
+    pub values: Vec<f64>,
+}
+
+impl Epoch {
+    /// The number of a metric as logs show it: its first.
+    pub fn metric(&self, name: &str) -> Option<f64> {
+        self.metrics.iter().find(|m| m.name == name).and_then(|m| m.values.first().copied())
+    }
 }
 
 /// A compiled model with its memory on a device, and the step it has come to.
@@ -127,7 +145,13 @@ impl<'a> Trainer<'a> {
         let t = self.executor.read(self.model.totals)?;
         let seen = value_of(&t[4..]);
         let samples = seen.max(1.0);
-        Ok(Epoch { loss: value_of(&t) / samples, accuracy: value_of(&t[2..]) / samples, samples: seen as u64 })
+        let mut metrics = Vec::with_capacity(self.model.metrics.len());
+        for m in &self.model.metrics {
+            let values = m.metric.result(&self.executor.read(m.state)?);
+            metrics.push(Reported { name: m.name.clone(), values });
+        }
+        let (loss, accuracy) = (value_of(&t) / samples, value_of(&t[2..]) / samples);
+        Ok(Epoch { loss, accuracy, samples: seen as u64, metrics })
     }
 
     fn go(
@@ -140,6 +164,10 @@ impl<'a> Trainer<'a> {
         look: &mut dyn FnMut(usize, usize, &Epoch),
     ) -> Result<Epoch> {
         self.executor.write(self.model.totals, &[0.0; TOTALS])?;
+        for m in &self.model.metrics {
+            let len = self.model.plan.values[m.state.0].len();
+            self.executor.write(m.state, &vec![0.0; len])?;
+        }
         let batch = self.model.plan.batch;
         let batches = samples.div_ceil(batch).min(limit);
         let group = self.executor.steps_per_submit().max(1);

@@ -3,6 +3,8 @@
 mod activations;
 mod callbacks;
 mod initializers;
+mod losses;
+mod metrics;
 mod read;
 mod run;
 mod schedules;

@@ -12,9 +12,13 @@ use wgrad::nn::layer::{BatchNormalization, Dense, Dropout, Flatten, Layer};
 use wgrad::nn::loss::{
     self, BinaryCrossentropy, CategoricalCrossentropy, Contrastive, Huber, Loss, SparseCategoricalCrossentropy, Triplet,
 };
+use wgrad::nn::metric::{
+    self, Auc, BinaryAccuracy, F1Score, MeanOf, Metric, Precision, Recall, SparseTopKCategoricalAccuracy,
+    TopKCategoricalAccuracy,
+};
 use wgrad::nn::optim::{Adam, Nadam, Optimizer, Sgd};
 use wgrad::nn::schedule::Schedule;
-use wgrad::train::{Compiled, Sequential, Trainer};
+use wgrad::train::{Compiled, Sequential, Setup, Trainer};
 
 /// The error must be a request whose parts contain these words.
 pub fn refused<T>(result: Result<T>, what: &str, expected: &str, got: &str) {
@@ -163,6 +167,47 @@ fn losses() {
     assert!(told.contains("did you mean `sparse_categorical_crossentropy`?"), "{told}");
 }
 
+fn watching(metric: impl Metric + 'static) -> Result<Compiled> {
+    let setup = Setup::new(2, Seed(0)).metric(metric);
+    Sequential::new(&[4]).add(Dense::new(3)).compile_with(Sgd::new(0.1), loss::MeanSquaredError::new(), setup)
+}
+
+#[test]
+fn metrics() {
+    for k in [0, 4] {
+        let got = k.to_string();
+        refused(watching(TopKCategoricalAccuracy::new().k(k)), "top_k_categorical_accuracy: k", "1 ≤ k ≤ 3", &got);
+        refused(watching(SparseTopKCategoricalAccuracy::new().k(k)), "k", "1 ≤ k ≤ 3", &got);
+        refused(watching(Precision::new().top_k(k)), "metric precision: k", "1 ≤ k ≤ 3", &got);
+    }
+    for bad in [-0.1, 1.5, f64::NAN] {
+        let got = bad.to_string();
+        refused(watching(BinaryAccuracy::new().threshold(bad)), "threshold", "0 ≤ threshold ≤ 1", &got);
+        refused(watching(Recall::new().thresholds(&[0.5, bad])), "metric recall", "0 ≤ threshold ≤ 1", &got);
+        refused(watching(Auc::new().thresholds(&[bad])), "metric auc", "0 ≤ threshold ≤ 1", &got);
+        refused(watching(F1Score::new().threshold(bad)), "metric f1_score", "0 < threshold ≤ 1", &got);
+    }
+    refused(watching(Precision::new().thresholds(&[])), "thresholds", "at least one", "none");
+    refused(watching(Recall::new().class_id(3)), "class_id", "below 3", "3");
+    for bad in [0, 1, 1 << 17] {
+        refused(watching(Auc::new().num_thresholds(bad)), "num_thresholds", "2 ≤", &bad.to_string());
+    }
+    refused(watching(MeanOf::of(Huber::new().delta(0.0))), "loss huber: delta", "> 0", "0");
+    for (name, long) in [("acc", "accuracy"), ("F1Score", "f1_score"), ("AUC", "auc"), ("mse", "mean_squared_error")] {
+        assert_eq!(metric::named(name).expect("a Keras name").name(), long);
+    }
+    refused(metric::named("recal"), "metric", "recall", "recal");
+    let model = small(Sgd::new(0.1), 2).expect("a model");
+    let mut executor = CpuExecutor::<f32>::new(model.plan.clone());
+    let weighted = Trainer::new(model, &mut executor, Seed(0)).load_weighted(
+        floats(4, vec![0.5; 8]),
+        floats(1, vec![0.0; 2]),
+        floats(1, vec![1.0; 2]),
+        "data",
+    );
+    refused(weighted, "sample weights of data", "sample_weight", "without");
+}
+
 fn floats(width: usize, numbers: Vec<f32>) -> Rows {
     Rows { width, data: RowData::Floats(Arc::from(numbers)) }
 }
@@ -186,7 +231,7 @@ fn data() {
         let loss = SPARSE.ignore_class(-1);
         let model = Sequential::new(&[4]).add(Dense::new(3)).compile(Sgd::new(0.1), loss, 2, Seed(0)).expect("a model");
         let mut executor = CpuExecutor::<f32>::new(model.plan.clone());
-        let mut trainer = Trainer::new(model, &mut executor, Schedule::Constant(0.1), Seed(0)).expect("a trainer");
+        let mut trainer = Trainer::new(model, &mut executor, Seed(0));
         trainer.load(x(2, 4), floats(1, vec![label, 1.0]), "masked data").map(|_| ())
     };
     ignoring(-1.0).expect("an ignored label");

@@ -5,8 +5,8 @@ use wgrad::exec::{Executor, cpu::CpuExecutor};
 use wgrad::judge::lockstep::Lockstep;
 use wgrad::judge::norm_error;
 use wgrad::kernel::Step;
-use wgrad::nn::optim::Progress;
 use wgrad::nn::loss::BATCH_LOSS;
+use wgrad::nn::optim::Progress;
 use wgrad::plan::{Program, Role, Value};
 use wgrad::train::Compiled;
 

@@ -15,7 +15,7 @@ fn bits(threads: usize, seed: u64) -> Vec<u32> {
         let (x, y) = data::digits(32 * 12 + 7);
         let id = trainer.load(x, y, "digits").expect("data that fit");
         trainer.epoch(id, 32 * 12 + 7, usize::MAX, Duration::MAX, &mut |_, _, _| {}).expect("an epoch");
-                let plan = executor.plan();
+        let plan = executor.plan();
         let values = (0..plan.values.len()).map(wgrad::plan::Value).filter(|v| plan.values[v.0].role.is_kept());
         values.flat_map(|v| executor.slice(v).iter().map(|n| n.to_bits()).collect::<Vec<_>>()).collect()
     };

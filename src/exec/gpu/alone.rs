@@ -14,8 +14,16 @@ const GUARD: usize = 64;
 const GUARD_WORD: u32 = 0x7fc0_beef;
 
 /// The step the canaries run at.
-pub(super) const STEP_FOR_CANARY: Step =
-    Step { index: 5, rows: 1, seed: 0x0123_4567_89ab_cdef, learning_rate: 0.0, update: true, overwrite: false, average: 0.0, coef: [0.0; 8] };
+pub(super) const STEP_FOR_CANARY: Step = Step {
+    index: 5,
+    rows: 1,
+    seed: 0x0123_4567_89ab_cdef,
+    learning_rate: 0.0,
+    update: true,
+    overwrite: false,
+    average: 0.0,
+    coef: [0.0; 8],
+};
 
 /// The step slot as the device reads it; `rows` is never more than `batch`.
 pub(super) fn step_bytes(step: &Step, batch: u32) -> [u8; STEP_BYTES as usize] {

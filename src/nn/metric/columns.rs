@@ -61,7 +61,13 @@ pub(super) fn text(d: &Columns, pieces: &[&str]) -> Shader {
 }
 
 /// Adds a batch: `column(i, c)` are the four numbers of row i.
-pub(super) fn add<T: Real>(step: &Step, d: &Columns, w: &[T], state: &mut [T], column: impl Fn(usize, usize) -> [T; 4]) {
+pub(super) fn add<T: Real>(
+    step: &Step,
+    d: &Columns,
+    w: &[T],
+    state: &mut [T],
+    column: impl Fn(usize, usize) -> [T; 4],
+) {
     let live = d.samples().min(step.rows as usize) * d.per as usize;
     for (c, state) in state.chunks_mut(8).enumerate() {
         let mut sums = [T::ZERO; 4];

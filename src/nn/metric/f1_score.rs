@@ -61,7 +61,9 @@ impl Metric for F1Score {
     }
     fn check(&self, _: usize) -> Result<()> {
         match self.threshold {
-            Some(t) if !(t > 0.0 && t <= 1.0) => Err(refused("f1_score", "threshold", "a number in 0 < threshold ≤ 1", t)),
+            Some(t) if !(t > 0.0 && t <= 1.0) => {
+                Err(refused("f1_score", "threshold", "a number in 0 < threshold ≤ 1", t))
+            }
             _ => Ok(()),
         }
     }

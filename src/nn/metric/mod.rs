@@ -147,7 +147,9 @@ fn refused(metric: &str, option: &str, wanted: impl std::fmt::Display, got: impl
 /// Fails unless all thresholds are within [0, 1], and there is one.
 fn check_thresholds(metric: &str, thresholds: &[f64]) -> Result<()> {
     match thresholds.iter().find(|t| !(0.0..=1.0).contains(*t)) {
-        None if thresholds.is_empty() => Err(refused(metric, "thresholds", "at least one number in 0 ≤ threshold ≤ 1", "none")),
+        None if thresholds.is_empty() => {
+            Err(refused(metric, "thresholds", "at least one number in 0 ≤ threshold ≤ 1", "none"))
+        }
         None => Ok(()),
         Some(bad) => Err(refused(metric, "threshold", "a number in 0 ≤ threshold ≤ 1", bad)),
     }

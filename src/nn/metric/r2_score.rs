@@ -93,11 +93,7 @@ static ADD: Kernel<Columns, 3, 1> = Kernel {
         let bindings = include_str!("../../../shaders/metric/columns.wgsl");
         columns::text(d, &[bindings, include_str!("../../../shaders/metric/r2_score.wgsl")])
     },
-    reads: [
-        arg("z", Columns::len),
-        arg("y", Columns::len),
-        arg_in("w", Columns::samples, Domain::Positive),
-    ],
+    reads: [arg("z", Columns::len), arg("y", Columns::len), arg_in("w", Columns::samples, Domain::Positive)],
     writes: [arg("state", Columns::state)],
     open: false,
     flops: |d| 8 * d.len() as u64,

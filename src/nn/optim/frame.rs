@@ -120,10 +120,7 @@ pub fn update<T: Real, const S: usize>(
             low
         });
         let (g, t) = (g.split_at(half), t.split_at(half / ALIGN * ROW));
-        rayon::join(
-            || update(step, d, [g.0, t.0], low, first, rule),
-            || update(step, d, [g.1, t.1], high, rest, rule),
-        );
+        rayon::join(|| update(step, d, [g.0, t.0], low, first, rule), || update(step, d, [g.1, t.1], high, rest, rule));
         return;
     }
     let [rate, decay, clip] = [step.learning_rate, d.weight_decay, d.clip_value].map(T::of);
@@ -142,7 +139,15 @@ fn blocks<T: Real, const S: usize>(
     mut slots: [&mut [T]; S],
     rule: impl Fn(T, T, T, [T; S]) -> (T, [T; S]),
 ) {
-    let held = |g: T| if g > clip { clip } else if g < -clip { -clip } else { g };
+    let held = |g: T| {
+        if g > clip {
+            clip
+        } else if g < -clip {
+            -clip
+        } else {
+            g
+        }
+    };
     let blocks = p.as_chunks_mut::<ALIGN>().0.iter_mut().zip(g.as_chunks::<ALIGN>().0).zip(t.as_chunks::<ROW>().0);
     for (block, ((p, g), row)) in blocks.enumerate() {
         if row[0] == T::ZERO {

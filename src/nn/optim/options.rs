@@ -40,7 +40,12 @@ impl Options {
         if let Some(average) = self.average {
             Allowed::Share.check(owner, "ema_momentum", average.momentum)?;
             if average.overwrite == Some(0) {
-                return Err(Error::request(format!("{owner}: ema_overwrite_frequency"), "at least 1", 0, "or leave it out"));
+                return Err(Error::request(
+                    format!("{owner}: ema_overwrite_frequency"),
+                    "at least 1",
+                    0,
+                    "or leave it out",
+                ));
             }
         }
         for (name, rate) in &self.rates {
@@ -65,7 +70,12 @@ impl Options {
                 let names = all.iter().map(|(_, n)| n.as_str()).collect::<Vec<_>>().join(", ");
                 let what = if rate.is_some() { "learning_rate_multiplier" } else { "exclude_from_weight_decay" };
                 let help = "give a part of a variable's name";
-                return Err(Error::request(format!("optimizer {}: {what}", optimizer), format!("a part of {names}"), part, help));
+                return Err(Error::request(
+                    format!("optimizer {}: {what}", optimizer),
+                    format!("a part of {names}"),
+                    part,
+                    help,
+                ));
             }
             for (v, _) in meant {
                 match rate {

@@ -40,7 +40,6 @@ pub trait Rule: Send + Sync + 'static {
 
     /// The numbers for update `t` (from 1), as [`Step::coef`]; `carry` starts at 1 and is kept from update to update.
     fn coefficients(h: &Hypers, rate: f64, t: u64, carry: &mut f64) -> [f64; 8];
-
 }
 
 /// Declares a rule's hyper-parameters, its builder methods, and the name users know it by.
