@@ -7,7 +7,7 @@ use wgrad::exec::{DataId, Executor, cpu::CpuExecutor};
 use wgrad::kernel::Step;
 use wgrad::nn::act::Activation;
 use wgrad::nn::layer::Dense;
-use wgrad::nn::loss::Loss;
+use wgrad::nn::loss::SparseCategoricalCrossentropy;
 use wgrad::nn::optim::Adam;
 use wgrad::plan::Program;
 use wgrad::train::{Compiled, Sequential};
@@ -22,7 +22,7 @@ fn model(depth: usize, width: usize, batch: usize) -> Compiled {
         net = net.add(Dense::new(width).activation(Activation::ELU));
     }
     let net = net.add(Dense::new(10).activation(Activation::Softmax));
-    net.compile(Adam::new(1e-3), Loss::SparseCategoricalCrossentropy, batch, Seed(1)).expect("a valid net")
+    net.compile(Adam::new(1e-3), SparseCategoricalCrossentropy::new(), batch, Seed(1)).expect("a valid net")
 }
 
 fn load(executor: &mut dyn Executor, model: &Compiled, samples: usize) -> DataId {

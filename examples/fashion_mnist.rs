@@ -9,7 +9,7 @@ use wgrad::exec::cpu::CpuExecutor;
 use wgrad::nn::act::Activation;
 use wgrad::nn::init::HeNormal;
 use wgrad::nn::layer::{BatchNormalization, Dense, Flatten};
-use wgrad::nn::loss::Loss;
+use wgrad::nn::loss::SparseCategoricalCrossentropy;
 use wgrad::nn::optim::Nadam;
 use wgrad::train::{Sequential, Trainer};
 
@@ -27,7 +27,7 @@ fn main() -> anyhow::Result<()> {
         .add(BatchNormalization::new())
         .add(Activation::ELU)
         .add(Dense::new(train.classes).activation(Activation::Softmax))
-        .compile(Nadam::new(1e-3), Loss::SparseCategoricalCrossentropy, 32, Seed(42))?;
+        .compile(Nadam::new(1e-3), SparseCategoricalCrossentropy::new(), 32, Seed(42))?;
     let mut device = CpuExecutor::<f32>::new(model.plan.clone());
     let mut trainer = Trainer::new(model, &mut device, Seed(42));
     let train_id = trainer.load(train.x(), train.y(), &train.name)?;

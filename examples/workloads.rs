@@ -12,14 +12,14 @@ use wgrad::exec::{Executor, cpu::CpuExecutor};
 use wgrad::nn::act::Activation;
 use wgrad::nn::init::HeNormal;
 use wgrad::nn::layer::{BatchNormalization, Dense};
-use wgrad::nn::loss::Loss;
+use wgrad::nn::loss::{BATCH_LOSS, SparseCategoricalCrossentropy};
 use wgrad::nn::optim::{Adam, Nadam};
 use wgrad::plan::Plan;
 use wgrad::train::{Compiled, Sequential, Trainer};
 
 /// Seconds each workload is timed, and steps between two readings of the loss.
 const SECONDS: f64 = 8.0;
-const LOSS: Loss = Loss::SparseCategoricalCrossentropy;
+const LOSS: SparseCategoricalCrossentropy = SparseCategoricalCrossentropy::new();
 
 /// (model, batch, data set, inputs, scale, shift, steps a chunk)
 struct Workload {
@@ -121,7 +121,7 @@ fn run(name: &str, device: &str, folder: Option<&Path>, seconds: f64) -> anyhow:
         let next = (first + chunk).min(last);
         let begin = Instant::now();
         trainer.steps(data, count, first..next)?;
-        loss = trainer.executor().read(totals)?[3];
+        loss = trainer.executor().read(totals)?[BATCH_LOSS];
         if next - first == chunk {
             rates.push(chunk as f64 / begin.elapsed().as_secs_f64());
         }

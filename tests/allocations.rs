@@ -9,7 +9,7 @@ use wgrad::exec::{Executor, cpu::CpuExecutor};
 use wgrad::kernel::{Call, Domain, Step};
 use wgrad::nn::act::Activation;
 use wgrad::nn::layer::{BatchNormalization, Dense, Dropout, Flatten};
-use wgrad::nn::loss::Loss;
+use wgrad::nn::loss::SparseCategoricalCrossentropy;
 use wgrad::nn::optim::Nadam;
 use wgrad::plan::Program;
 use wgrad::train::Sequential;
@@ -60,7 +60,7 @@ fn a_step_allocates_nothing_of_ours() {
         .add(Dropout::new(0.2))
         .add(hidden(100))
         .add(Dense::new(10).activation(Activation::Softmax))
-        .compile(Nadam::new(1e-3), Loss::SparseCategoricalCrossentropy, 32, Seed(1))
+        .compile(Nadam::new(1e-3), SparseCategoricalCrossentropy::new(), 32, Seed(1))
         .expect("a net");
     let mut executor = CpuExecutor::<f32>::new(model.plan.clone());
     executor.write(model.x, &Domain::Normal.fill(32 * 784, 1)).expect("samples");

@@ -13,7 +13,7 @@ use wgrad::kernel::{Domain, Step};
 use wgrad::nn::act::Activation;
 use wgrad::nn::init::HeNormal;
 use wgrad::nn::layer::{BatchNormalization, Dense, Dropout};
-use wgrad::nn::loss::Loss;
+use wgrad::nn::loss::SparseCategoricalCrossentropy;
 use wgrad::nn::optim::Nadam;
 use wgrad::plan::{Program, Value};
 use wgrad::train::{Compiled, Sequential, Trainer};
@@ -49,7 +49,7 @@ fn net() -> Compiled {
         .add(BatchNormalization::new())
         .add(Dense::new(33).activation(Activation::TANH).use_bias(false))
         .add(Dense::new(10).activation(Activation::Softmax))
-        .compile(Nadam::new(1e-3), Loss::SparseCategoricalCrossentropy, BATCH, Seed(5))
+        .compile(Nadam::new(1e-3), SparseCategoricalCrossentropy::new(), BATCH, Seed(5))
         .expect("a net")
 }
 

@@ -1,42 +1,19 @@
-// loss[i] = -sum_j y[i,j] log softmax(z)[i,j], dz = (softmax(z) sum_j y - y) / rows, z and y are m×n
-@group(0) @binding(0) var<storage, read> z: array<f32>;
-@group(0) @binding(1) var<storage, read> y: array<f32>;
-@group(0) @binding(2) var<storage, read_write> dz: array<f32>;
-@group(0) @binding(3) var<storage, read_write> totals: array<f32>;
-
-@compute @workgroup_size(lanes)
-fn main(@builtin(local_invocation_index) lane: u32) {
-    let rows = min(step.rows, m);
+// l = −Σⱼ t[i,j] log c[i,j], c = q clipped, q = z / Σⱼ z, ∇l = (g − Σⱼ g q) / Σⱼ z, g = −t / c where not clipped, t smoothed by p[0]
+fn row(i: u32, weight: f32) -> f32 {
+    let start = i * n;
+    let mass = mass_of(i);
     var loss = 0.0;
-    var right = 0.0;
-    for (var i = lane; i < m; i += lanes) {
-        let start = i * n;
-        if (i >= rows) {
-            for (var j = 0u; j < n; j++) { dz[start + j] = 0.0; }
-            continue;
-        }
-        var largest = z[start];
-        var best = 0u;
-        for (var j = 1u; j < n; j++) {
-            let v = z[start + j];
-            if (v > largest) { largest = v; best = j; }
-        }
-        var sum = 0.0;
-        for (var j = 0u; j < n; j++) { sum += exp_(z[start + j] - largest); }
-        let log_sum = log_(sum);
-        var mass = 0.0;
-        var target_best = 0u;
-        for (var j = 0u; j < n; j++) {
-            let t = y[start + j];
-            mass += t;
-            loss += t * (log_sum - (z[start + j] - largest));
-            if (t > y[start + target_best]) { target_best = j; }
-        }
-        right += select(0.0, 1.0, best == target_best);
-        for (var j = 0u; j < n; j++) {
-            let p = exp_(z[start + j] - largest) / sum;
-            dz[start + j] = (p * mass - y[start + j]) / f32(rows);
-        }
+    var along = 0.0;
+    for (var j = 0u; j < n; j++) {
+        let t = y[start + j] * (1.0 - p.x) + p.x / f32(n);
+        let q = z[start + j] / mass;
+        loss -= t * log_(held(q));
+        along -= select(t, 0.0, is_held(q));
     }
-    add_totals(lane, loss, right, rows);
+    for (var j = 0u; j < n; j++) {
+        let t = y[start + j] * (1.0 - p.x) + p.x / f32(n);
+        let q = z[start + j] / mass;
+        dz[start + j] = weight * (select(-t / q, 0.0, is_held(q)) - along) / mass;
+    }
+    return loss;
 }

@@ -25,6 +25,18 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     scored.filter(|(score, _)| *score > ALIKE).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, k)| k)
 }
 
+/// Which of `known` is meant by `word`, written in snake_case, as a class (`MeanSquaredError`) or short, as in `short`.
+pub fn place<'a>(
+    word: &str,
+    known: impl IntoIterator<Item = &'a str>,
+    short: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Option<usize> {
+    let plain = |w: &str| w.replace('_', "").to_lowercase();
+    let asked = plain(word);
+    let long = short.into_iter().find(|(short, _)| *short == asked).map_or(asked.clone(), |(_, long)| plain(long));
+    known.into_iter().position(|k| plain(k) == long)
+}
+
 /// A name and its parameters, as text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Words {

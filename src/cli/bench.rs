@@ -5,7 +5,7 @@ use crate::base::{Result, Seed};
 use crate::judge::peak;
 use crate::nn::act::Activation;
 use crate::nn::layer::{BatchNormalization, Dense, Dropout};
-use crate::nn::loss::Loss;
+use crate::nn::loss::SparseCategoricalCrossentropy;
 use crate::nn::optim::{Adam, Nadam};
 use crate::plan::Program;
 use crate::train::{Compiled, Sequential};
@@ -29,7 +29,7 @@ pub struct Options {
 
 /// The textbook's net at batch 128, and a wide one at batch 512.
 fn models() -> Result<[(&'static str, Compiled); 2]> {
-    let loss = Loss::SparseCategoricalCrossentropy;
+    let loss = SparseCategoricalCrossentropy::new();
     let mut book = Sequential::new(&[784]).add(BatchNormalization::new());
     for units in [300, 100] {
         book = book.add(Dense::new(units)).add(BatchNormalization::new()).add(Activation::ELU).add(Dropout::new(0.2));

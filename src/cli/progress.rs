@@ -27,7 +27,7 @@ impl EpochLine {
     /// Moves the bar.
     pub fn look(&self, done: usize, so_far: &Epoch) {
         self.bar.set_position(done as u64);
-        self.bar.set_message(format!("accuracy: {:.4} - loss: {:.4}", so_far.accuracy, so_far.loss));
+        self.bar.set_message(logs("", so_far));
     }
 
     /// Replaces the bar by Keras's line.
@@ -35,15 +35,24 @@ impl EpochLine {
         self.bar.finish_and_clear();
         let seconds = self.start.elapsed().as_secs_f64();
         println!(
-            "{n}/{n} - {seconds:.1}s - {per_step} - accuracy: {:.4} - loss: {:.4} - val_accuracy: {:.4} - val_loss: {:.4}",
-            train.accuracy,
-            train.loss,
-            validation.accuracy,
-            validation.loss,
+            "{n}/{n} - {seconds:.1}s - {} - {} - {}",
+            per_step(seconds / self.steps.max(1) as f64),
+            logs("", train),
+            logs("val_", validation),
             n = self.steps,
-            per_step = per_step(seconds / self.steps.max(1) as f64),
         );
     }
+}
+
+/// Keras's `name: number` of all that is told, by name.
+fn logs(prefix: &str, seen: &Epoch) -> String {
+    let more = seen.metrics.iter().filter_map(|m| Some((m.name.as_str(), *m.values.first()?)));
+    let mut all: Vec<(&str, f64)> =
+        [("accuracy", seen.accuracy), ("loss", seen.loss)].into_iter().chain(more).collect();
+    all.sort_by_key(|(name, _)| *name);
+    all.dedup_by_key(|(name, _)| *name);
+    let told: Vec<String> = all.iter().map(|(name, v)| format!("{prefix}{name}: {v:.4}")).collect();
+    told.join(" - ")
 }
 
 fn per_step(seconds: f64) -> String {

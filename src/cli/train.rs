@@ -7,7 +7,7 @@ use crate::data::{Dataset, datasets};
 use crate::nn::act::Activation;
 use crate::nn::init::HeNormal;
 use crate::nn::layer::{BatchNormalization, Dense, Dropout, Flatten};
-use crate::nn::loss::Loss;
+use crate::nn::loss::SparseCategoricalCrossentropy;
 use crate::nn::optim::Nadam;
 use crate::nn::schedule::{self, ExponentialDecay, Run, Schedule};
 use crate::plan::Role;
@@ -87,7 +87,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         Source::FashionMnist => (datasets::fashion_mnist(options.data_dir.as_deref())?, &[300, 100][..], 3, 0.3),
     };
     let epochs = options.epochs.unwrap_or(epochs);
-    let loss = Loss::SparseCategoricalCrossentropy;
+    let loss = SparseCategoricalCrossentropy::new();
     let net = net(&train, hidden, options.dropout);
     let limit = options.steps_per_epoch.unwrap_or(usize::MAX);
     // A batch size of 0 is refused by `compile`, which wants the schedule.

@@ -6,7 +6,7 @@ use crate::base::{Result, Seed};
 use crate::exec::{Executor, cpu::CpuExecutor};
 use crate::kernel::{Domain, Step};
 use crate::nn::layer::Layer;
-use crate::nn::loss::{Loss, TOTALS};
+use crate::nn::loss::{BATCH_LOSS, Loss, Operands, TOTALS};
 use crate::plan::{Plan, Program, Role, Tape, Value};
 use crate::train::Compiled;
 
@@ -147,36 +147,51 @@ fn finish(tape: Tape, fused: bool) -> Plan {
     if fused { tape.finish() } else { tape.finish_naive() }
 }
 
-/// Labels or targets fit for `loss` on m×n outputs.
-pub fn labels(loss: Loss, m: usize, n: usize) -> Vec<f64> {
-    match loss {
-        Loss::SparseCategoricalCrossentropy => Domain::Labels(n as u32).fill(m, 5),
-        Loss::CategoricalCrossentropy => Domain::Probabilities(n).fill(m * n, 5),
-        Loss::MeanSquaredError => Domain::Normal.fill(m * n, 5),
-    }
+/// Labels fit for `loss` on `rows` rows of `outputs` outputs.
+pub fn labels(loss: &dyn Loss, rows: usize, outputs: usize) -> Vec<f64> {
+    loss.labels(outputs).fill(rows * loss.label_width(outputs), 5)
 }
 
-/// Checks the gradient of a loss by its outputs (or logits), m×n of which `rows` rows are samples.
+/// Outputs fit for `loss`: around zero, or, where they are to be positive, between 0.1 and 0.9, away from the poles.
+fn outputs(loss: &dyn Loss, len: usize, fused: bool) -> Vec<f64> {
+    let domain = if fused { Domain::Normal } else { loss.outputs() };
+    let squeeze = |v: f64| if domain == Domain::Normal { 2.0 * v } else { 0.1 + 0.8 * v };
+    domain.fill(len, 3).into_iter().map(squeeze).collect()
+}
+
+/// A loss recorded on outputs (or, `fused`, logits) of a shape, which are a variable; samples have weights.
+fn on_loss(loss: &dyn Loss, shape: &[usize], fused: bool) -> Result<(CpuExecutor<f64>, Value)> {
+    let (batch, n) = (shape[0], shape[shape.len() - 1]);
+    let mut tape = Tape::new(batch, Seed(11));
+    tape.enter("input");
+    let len: usize = shape.iter().product();
+    let z = tape.param("x", shape, |_| outputs(loss, len, fused));
+    tape.enter("");
+    let y = tape.input("y", &[&shape[..shape.len() - 1], &[loss.label_width(n)]].concat());
+    let w = tape.input("w", &[batch]);
+    let totals = tape.auxiliary("totals", &[TOTALS]);
+    loss.record(&mut tape, &Operands { z, y, w, totals, fused })?;
+    tape.differentiate()?;
+    let mut executor = CpuExecutor::new(tape.finish());
+    executor.write(y, &labels(loss, len / n, n))?;
+    executor.write(w, &Domain::Positive.fill(batch, 6))?;
+    Ok((executor, totals))
+}
+
+/// Checks the gradient of a loss by its outputs (or, `fused`, logits) of `shape`, batch first, of which `rows` are
+/// samples.
 ///
 /// # Errors
 /// Those of recording the loss.
-pub fn loss(loss: Loss, m: usize, n: usize, rows: usize) -> Result<Vec<Checked>> {
-    let mut tape = Tape::new(m, Seed(11));
-    let z = input_as_variable(&mut tape, "x", &[m, n], 3, 2.0);
-    tape.enter("");
-    let y = tape.input("y", &[m, loss.label_width(n)]);
-    let totals = tape.state("totals", &[TOTALS], 0.0);
-    loss.record(&mut tape, z, y, totals)?;
-    tape.differentiate()?;
-    let mut executor = CpuExecutor::new(tape.finish());
-    executor.write(y, &labels(loss, m, n))?;
+pub fn loss(loss: &dyn Loss, shape: &[usize], rows: usize, fused: bool) -> Result<Vec<Checked>> {
+    let (executor, totals) = on_loss(loss, shape, fused)?;
     Objective { executor, step: step(rows), value: totals, weights: mean_loss() }.check()
 }
 
 /// Picks the mean loss of the last batch out of the totals.
 fn mean_loss() -> Vec<f64> {
     let mut weights = vec![0.0; TOTALS];
-    weights[TOTALS - 1] = 1.0;
+    weights[BATCH_LOSS] = 1.0;
     weights
 }
 
@@ -184,11 +199,11 @@ fn mean_loss() -> Vec<f64> {
 ///
 /// # Errors
 /// None in practice: the values written have their shapes.
-pub fn model(model: &Compiled, loss: Loss, rows: usize) -> Result<Vec<Checked>> {
+pub fn model(model: &Compiled, rows: usize) -> Result<Vec<Checked>> {
     let mut executor = CpuExecutor::new(model.plan.clone());
     let x = Domain::Normal.fill(model.plan.values[model.x.0].len(), 3);
     executor.write(model.x, &x)?;
-    executor.write(model.y, &labels(loss, model.plan.batch, model.outputs))?;
+    executor.write(model.y, &labels(&*model.loss, model.plan.batch, model.outputs))?;
     jitter(&mut executor)?;
     Objective { executor, step: step(rows), value: model.totals, weights: mean_loss() }.check()
 }

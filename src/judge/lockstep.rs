@@ -65,7 +65,8 @@ impl<'a> Lockstep<'a> {
             self.judge.write(value, &batch)?;
             other.write(value, &batch)?;
         }
-        Ok(())
+        let weights = self.model.w.map(|w| (w, vec![1.0; self.model.plan.batch]));
+        weights.map_or(Ok(()), |(w, ones)| self.judge.write(w, &ones).and_then(|()| other.write(w, &ones)))
     }
 
     /// Runs dispatch `i` of `program` on both, if it runs in this step.

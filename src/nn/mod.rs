@@ -1,9 +1,10 @@
-//! What nets are made of: activations, layers, losses, optimizers, schedules, initializers. One page each.
+//! What nets are made of: activations, layers, losses, metrics, optimizers, schedules, initializers. One page each.
 
 pub mod act;
 pub mod init;
 pub mod layer;
 pub mod loss;
+pub mod metric;
 pub mod optim;
 pub mod schedule;
 
@@ -15,6 +16,7 @@ pub fn kernels() -> impl Iterator<Item = &'static dyn AnyKernel> {
         .into_iter()
         .chain(layer::KERNELS.iter().copied())
         .chain(loss::KERNELS.iter().copied())
+        .chain(metric::KERNELS.iter().copied())
         .chain(optim::KERNELS.iter().copied())
         .flat_map(|page| page.iter().copied())
 }

@@ -1,9 +1,10 @@
 //! A stack of layers, and what compiling it gives: a plan that knows its inputs, outputs and optimizer.
 
+use super::setup::{Setup, Watched};
 use crate::base::{Error, Result, Seed};
 use crate::nn::act::Activation;
 use crate::nn::layer::Layer;
-use crate::nn::loss::{Loss, TOTALS};
+use crate::nn::loss::{Loss, Operands, TOTALS};
 use crate::nn::optim::Optimizer;
 use crate::plan::{MOST_NUMBERS, Plan, Program, Role, Tape, Value};
 use std::sync::Arc;
@@ -23,14 +24,18 @@ pub struct Compiled {
     pub x: Value,
     /// The labels.
     pub y: Value,
+    /// Weights of the samples, where the model was compiled to take them.
+    pub w: Option<Value>,
     /// Running totals of loss and accuracy, [`TOTALS`] numbers.
     pub totals: Value,
     /// Outputs of the last layer in inference mode.
     pub predictions: Value,
-    /// Labels a sample has.
-    pub label_width: usize,
-    /// Outputs a sample has.
+    /// What is told of an epoch besides loss and accuracy.
+    pub metrics: Vec<Watched>,
+    /// Outputs a row has: the last axis.
     pub outputs: usize,
+    /// What training lowers.
+    pub loss: Arc<dyn Loss>,
     /// The rule behind the update.
     pub optimizer: Arc<dyn Optimizer>,
 }
@@ -55,40 +60,51 @@ impl Sequential {
     ///
     /// # Errors
     /// As [`Sequential::compile`].
-    pub fn parameters(&self, optimizer: impl Optimizer + 'static, loss: Loss) -> Result<(usize, usize)> {
+    pub fn parameters(&self, optimizer: impl Optimizer + 'static, loss: impl Loss + 'static) -> Result<(usize, usize)> {
         let compiled = self.compile(optimizer, loss, 1, Seed(0))?;
         let count = |role| compiled.plan.of_role(role).map(|v| compiled.plan.values[v.0].len()).sum::<usize>();
         Ok((count(Role::Param), count(Role::State)))
     }
 
-    fn forward(&self, tape: &mut Tape, x: Value, fuse_softmax: bool) -> Result<Value> {
+    fn forward(&self, tape: &mut Tape, x: Value, fuse: bool) -> Result<Value> {
         let mut at = x;
         for (i, (name, layer)) in self.layers.iter().enumerate() {
             tape.enter(name);
             let last = i + 1 == self.layers.len();
-            at = if last && fuse_softmax {
-                layer.call_without_activation(tape, &[at])?
-            } else {
-                layer.call(tape, &[at])?
-            };
+            at = if last && fuse { layer.call_without_activation(tape, &[at])? } else { layer.call(tape, &[at])? };
         }
         Ok(at)
     }
 
-    /// Records the model for batches of `batch` samples.
+    /// Records the model for batches of `batch` samples, each of weight 1.
     ///
-    /// A softmax at the end followed by its cross-entropy is computed from the logits, fused and stable; without
-    /// the softmax the outputs are taken for logits.
+    /// A softmax or sigmoid at the end followed by its cross-entropy is computed from the logits, fused and stable; any
+    /// other pair works on the outputs as they are.
     ///
     /// # Errors
     /// No layer, a size of zero, a shape or hyper-parameter a layer, the loss or the optimizer cannot work with.
     pub fn compile(
         &self,
         optimizer: impl Optimizer + 'static,
-        loss: Loss,
+        loss: impl Loss + 'static,
         batch: usize,
         seed: Seed,
     ) -> Result<Compiled> {
+        self.compile_with(optimizer, loss, Setup::new(batch, seed))
+    }
+
+    /// Records the model as `setup` says.
+    ///
+    /// # Errors
+    /// As [`Sequential::compile`].
+    pub fn compile_with(
+        &self,
+        optimizer: impl Optimizer + 'static,
+        loss: impl Loss + 'static,
+        setup: Setup,
+    ) -> Result<Compiled> {
+        let Setup { batch, seed, sample_weight, metrics: watched } = setup;
+        let loss: Arc<dyn Loss> = Arc::new(loss);
         if batch == 0 {
             return Err(Error::request("batch size", "at least 1", 0, "give --batch-size a positive number"));
         }
@@ -109,50 +125,52 @@ impl Sequential {
                 "choose a smaller --batch-size",
             ));
         }
-        let Some((last_name, last)) = self.layers.last() else {
+        let Some((_, last)) = self.layers.last() else {
             return Err(Error::request("model", "at least one layer", "none", "add a Dense layer"));
         };
-        let ends_in = last.activation();
-        let softmax = matches!(ends_in, Some(Activation::Softmax));
-        if loss.takes_logits() && !softmax && !matches!(ends_in, Some(Activation::Linear) | None) {
-            return Err(Error::request(
-                format!("layer `{last_name}`: activation before {}", loss.name()),
-                "softmax, or linear for logits",
-                ends_in.map_or("none", |a| a.name()),
-                "let the last layer end in softmax",
-            ));
-        }
-        let fuse = loss.takes_logits() && softmax;
+        let fused = last.activation().filter(|a| loss.fuses_with(a));
+        let fuse = fused.is_some();
         let mut tape = Tape::new(batch, seed);
         let mut shape = vec![batch];
         shape.extend(&self.input);
         let x = tape.input("x", &shape);
         let z = self.forward(&mut tape, x, fuse)?;
-        let outputs = tape.shape(z).last().copied().unwrap_or(0);
-        let label_width = loss.label_width(outputs);
+        let mut label_shape = tape.shape(z).to_vec();
+        let outputs = label_shape.pop().unwrap_or(0);
+        loss.check(outputs)?;
+        watched.check(outputs)?;
+        label_shape.push(loss.label_width(outputs));
         tape.enter("");
-        let y = tape.input("y", &[batch, label_width]);
+        let y = tape.input("y", &label_shape);
+        let w = sample_weight.then(|| tape.input("sample_weight", &[batch]));
+        let weights = w.unwrap_or_else(|| tape.table("ones", vec![1.0; batch]));
         let totals = tape.auxiliary("totals", &[TOTALS]);
         tape.enter(loss.name());
-        loss.record(&mut tape, z, y, totals)?;
+        loss.record(&mut tape, &Operands { z, y, w: weights, totals, fused: fuse })?;
+        if !watched.is_empty() {
+            let p = activate(&mut tape, fused, z)?;
+            watched.record(&mut tape, p, y, weights, outputs)?;
+        }
         tape.differentiate()?;
         tape.enter(optimizer.name());
         optimizer.record(&mut tape)?;
         tape.begin(Program::Evaluate);
         let z = self.forward(&mut tape, x, fuse)?;
         tape.enter(loss.name());
-        loss.record(&mut tape, z, y, totals)?;
-        tape.enter("");
-        let predictions = self.predictions(&mut tape, z, fuse, outputs)?;
+        loss.record(&mut tape, &Operands { z, y, w: weights, totals, fused: fuse })?;
+        let p = activate(&mut tape, fused, z)?;
+        let metrics = watched.record(&mut tape, p, y, weights, outputs)?;
+        let shape = tape.shape(p).to_vec();
+        let predictions = tape.output("predictions", &shape);
+        tape.copy(p, predictions)?;
         let plan = tape.finish();
         let optimizer = Arc::new(optimizer);
-        Ok(Compiled { plan, x, y, totals, predictions, label_width, outputs, optimizer })
+        Ok(Compiled { plan, x, y, w, totals, predictions, metrics, outputs, loss, optimizer })
     }
+}
 
-    fn predictions(&self, tape: &mut Tape, z: Value, softmax: bool, outputs: usize) -> Result<Value> {
-        let p = if softmax { Activation::Softmax.call(tape, &[z])? } else { z };
-        let out = tape.output("predictions", &[tape.batch(), outputs]);
-        tape.copy(p, out)?;
-        Ok(out)
-    }
+/// The model's predictions: what the activation the loss had fused with gives, or `z` itself.
+fn activate(tape: &mut Tape, fused: Option<Activation>, z: Value) -> Result<Value> {
+    tape.enter("");
+    fused.map_or(Ok(z), |activation| activation.call(tape, &[z]))
 }

@@ -2,16 +2,16 @@
 
 use super::model::Compiled;
 use crate::base::rng::permutation;
-use crate::base::{Error, Result, Rows, Seed};
+use crate::base::{Error, Result, RowData, Rows, Seed};
 use crate::exec::{DataId, Executor};
 use crate::kernel::Step;
-use crate::nn::loss::TOTALS;
+use crate::nn::loss::{TOTALS, value_of};
 use crate::nn::optim::Progress;
-use crate::plan::Program;
+use crate::plan::{Program, Value};
 use std::time::{Duration, Instant};
 
 /// What an epoch or an evaluation came to.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Epoch {
     /// Mean loss over the samples.
     pub loss: f64,
@@ -19,6 +19,24 @@ pub struct Epoch {
     pub accuracy: f64,
     /// Samples seen.
     pub samples: u64,
+    /// What the model's metrics came to, in the order they were given.
+    pub metrics: Vec<Reported>,
+}
+
+/// What a metric came to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reported {
+    /// Its name in the model.
+    pub name: String,
+    /// One number for most, one a class or threshold for some.
+    pub values: Vec<f64>,
+}
+
+impl Epoch {
+    /// The number of a metric as logs show it: its first.
+    pub fn metric(&self, name: &str) -> Option<f64> {
+        self.metrics.iter().find(|m| m.name == name).and_then(|m| m.values.first().copied())
+    }
 }
 
 /// A compiled model with its memory on a device, and the step it has come to.
@@ -53,11 +71,32 @@ impl<'a> Trainer<'a> {
         &mut self.progress
     }
 
-    /// Hands samples and labels to the device.
+    /// Hands samples and labels to the device; each sample weighs 1.
     ///
     /// # Errors
     /// Widths or numbers that do not fit the model, labels out of range, fewer samples than a batch.
     pub fn load(&mut self, x: Rows, y: Rows, name: &str) -> Result<DataId> {
+        let ones = Rows { width: 1, data: RowData::Floats(vec![1.0; x.len()].into()) };
+        self.put(x, y, self.model.w.map(|w| (w, ones)), name)
+    }
+
+    /// Hands samples, labels and the samples' weights (one a row) to the device.
+    ///
+    /// # Errors
+    /// As [`Trainer::load`], and a model that was not compiled to take weights.
+    pub fn load_weighted(&mut self, x: Rows, y: Rows, w: Rows, name: &str) -> Result<DataId> {
+        let Some(value) = self.model.w else {
+            return Err(Error::request(
+                format!("sample weights of {name}"),
+                "a model compiled with sample_weight",
+                "one compiled without",
+                "compile it with Setup::sample_weight(true)",
+            ));
+        };
+        self.put(x, y, Some((value, w)), name)
+    }
+
+    fn put(&mut self, x: Rows, y: Rows, w: Option<(Value, Rows)>, name: &str) -> Result<DataId> {
         if x.len() < self.model.plan.batch {
             return Err(Error::request(
                 "batch size",
@@ -66,21 +105,23 @@ impl<'a> Trainer<'a> {
                 "choose a smaller --batch-size",
             ));
         }
-        if self.model.label_width == 1 && self.model.outputs > 1 {
+        if self.model.loss.label_width(self.model.outputs) == 1 {
             self.check_labels(&y, name)?;
         }
-        self.executor.load(&[(self.model.x, x), (self.model.y, y)])
+        let columns: Vec<(Value, Rows)> = [(self.model.x, x), (self.model.y, y)].into_iter().chain(w).collect();
+        self.executor.load(&columns)
     }
 
     fn check_labels(&self, y: &Rows, name: &str) -> Result<()> {
-        let mut label = [0.0_f64];
+        let mut labels = vec![0.0_f64; y.width];
         for i in 0..y.len() {
-            y.gather(i, &mut label);
-            if label[0] < 0.0 || label[0] >= self.model.outputs as f64 || label[0].fract() != 0.0 {
+            y.gather(i, &mut labels);
+            let refused = labels.iter().find_map(|l| Some((l, self.model.loss.refuse(*l, self.model.outputs)?)));
+            if let Some((label, expected)) = refused {
                 return Err(Error::request(
                     format!("label of sample {i} of {name}"),
-                    format!("a class below {}, the outputs of the last layer", self.model.outputs),
-                    label[0],
+                    expected,
+                    label,
                     "give the last layer one unit a class, or correct the labels",
                 ));
             }
@@ -102,8 +143,15 @@ impl<'a> Trainer<'a> {
 
     fn totals(&mut self) -> Result<Epoch> {
         let t = self.executor.read(self.model.totals)?;
-        let samples = t[2].max(1.0);
-        Ok(Epoch { loss: t[0] / samples, accuracy: t[1] / samples, samples: t[2] as u64 })
+        let seen = value_of(&t[4..]);
+        let samples = seen.max(1.0);
+        let mut metrics = Vec::with_capacity(self.model.metrics.len());
+        for m in &self.model.metrics {
+            let values = m.metric.result(&self.executor.read(m.state)?);
+            metrics.push(Reported { name: m.name.clone(), values });
+        }
+        let (loss, accuracy) = (value_of(&t) / samples, value_of(&t[2..]) / samples);
+        Ok(Epoch { loss, accuracy, samples: seen as u64, metrics })
     }
 
     fn go(
@@ -116,6 +164,10 @@ impl<'a> Trainer<'a> {
         look: &mut dyn FnMut(usize, usize, &Epoch),
     ) -> Result<Epoch> {
         self.executor.write(self.model.totals, &[0.0; TOTALS])?;
+        for m in &self.model.metrics {
+            let len = self.model.plan.values[m.state.0].len();
+            self.executor.write(m.state, &vec![0.0; len])?;
+        }
         let batch = self.model.plan.batch;
         let batches = samples.div_ceil(batch).min(limit);
         let group = self.executor.steps_per_submit().max(1);

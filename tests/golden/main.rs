@@ -3,6 +3,8 @@
 mod activations;
 mod callbacks;
 mod initializers;
+mod losses;
+mod metrics;
 mod optimizers;
 mod read;
 mod run;

@@ -54,7 +54,8 @@ fn same(case: &Case) {
     let config = case.get("config");
     let optimizer = optim::named(&words(&case.name, &config), learning_rate(&config));
     let optimizer = optimizer.unwrap_or_else(|e| panic!("{}: {e}", case.place));
-    let start: Vec<_> = SHAPES.iter().enumerate().map(|(v, (name, shape))| (*name, *shape, initial(v, len(v)))).collect();
+    let start: Vec<_> =
+        SHAPES.iter().enumerate().map(|(v, (name, shape))| (*name, *shape, initial(v, len(v)))).collect();
     let mut updates = Updates::<f64>::new(optimizer, &start).unwrap_or_else(|e| panic!("{}: {e}", case.place));
     let snapshots = case.get("snapshots").list();
     assert!(!snapshots.is_empty(), "{}", case.place);

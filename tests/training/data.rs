@@ -6,7 +6,7 @@ use wgrad::base::{RowData, Rows, Seed};
 use wgrad::nn::act::Activation;
 use wgrad::nn::init::HeNormal;
 use wgrad::nn::layer::{BatchNormalization, Dense, Dropout, Flatten};
-use wgrad::nn::loss::Loss;
+use wgrad::nn::loss::SparseCategoricalCrossentropy;
 use wgrad::nn::optim::Nadam;
 use wgrad::train::{Compiled, Sequential};
 
@@ -51,6 +51,6 @@ pub fn book(batch: usize) -> Compiled {
         .add(Dropout::new(0.2))
         .add(BatchNormalization::new())
         .add(Dense::new(10).activation(Activation::Softmax))
-        .compile(Nadam::new(1e-3), Loss::SparseCategoricalCrossentropy, batch, Seed(42))
+        .compile(Nadam::new(1e-3), SparseCategoricalCrossentropy::new(), batch, Seed(42))
         .expect("the book's net can be built")
 }

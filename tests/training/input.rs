@@ -9,10 +9,16 @@ use wgrad::nn::init::{
     named, names,
 };
 use wgrad::nn::layer::{BatchNormalization, Dense, Dropout, Flatten, Layer};
-use wgrad::nn::loss::Loss;
+use wgrad::nn::loss::{
+    self, BinaryCrossentropy, CategoricalCrossentropy, Contrastive, Huber, Loss, SparseCategoricalCrossentropy, Triplet,
+};
+use wgrad::nn::metric::{
+    self, Auc, BinaryAccuracy, F1Score, MeanOf, Metric, Precision, Recall, SparseTopKCategoricalAccuracy,
+    TopKCategoricalAccuracy,
+};
 use wgrad::nn::optim::{Adam, Nadam, Optimizer, Sgd};
 use wgrad::nn::schedule::Schedule;
-use wgrad::train::{Compiled, Sequential, Trainer};
+use wgrad::train::{Compiled, Sequential, Setup, Trainer};
 
 /// The error must be a request whose parts contain these words.
 pub fn refused<T>(result: Result<T>, what: &str, expected: &str, got: &str) {
@@ -30,7 +36,7 @@ pub fn refused<T>(result: Result<T>, what: &str, expected: &str, got: &str) {
     }
 }
 
-const SPARSE: Loss = Loss::SparseCategoricalCrossentropy;
+const SPARSE: SparseCategoricalCrossentropy = SparseCategoricalCrossentropy::new();
 
 fn with(layer: impl Layer + 'static) -> Result<Compiled> {
     Sequential::new(&[4]).add(layer).add(Dense::new(3).activation(Activation::Softmax)).compile(
@@ -116,13 +122,6 @@ fn models() {
     refused(Sequential::new(&[4]).compile(Sgd::new(0.1), SPARSE, 2, Seed(0)), "model", "at least one layer", "none");
     let nothing = Sequential::new(&[4]).add(Activation::Softmax).compile(Sgd::new(0.1), SPARSE, 2, Seed(0));
     refused(nothing, "model", "trainable variable", "none");
-    let relu = Sequential::new(&[4]).add(Dense::new(3).activation(Activation::RELU)).compile(
-        Sgd::new(0.1),
-        SPARSE,
-        2,
-        Seed(0),
-    );
-    refused(relu, "layer `dense`: activation", "softmax", "relu");
 }
 
 #[test]
@@ -134,10 +133,79 @@ fn options() {
     refused(small(Adam::new(0.1).epsilon(-1.0), 2), "optimizer adam: epsilon", "≥ 0", "-1");
     refused(small(Nadam::new(0.1).beta_2(2.0), 2), "optimizer nadam: beta_2", "< 1", "2");
     refused(Activation::named("swsh"), "activation", "elu", "swsh");
-    refused(Loss::named("mse2"), "loss", "mean_squared_error", "mse2");
+    refused(loss::named("mse2"), "loss", "mean_squared_error", "mse2");
     for bad in [f64::NAN, -1.0, f64::INFINITY] {
         refused(bad.check(), "schedule constant: learning_rate", "≥ 0", &bad.to_string());
     }
+}
+
+fn losing(loss: impl Loss + 'static) -> Result<Compiled> {
+    Sequential::new(&[4]).add(Dense::new(4)).compile(Sgd::new(0.1), loss, 2, Seed(0))
+}
+
+#[test]
+fn losses() {
+    for bad in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        let got = bad.to_string();
+        refused(losing(Huber::new().delta(bad)), "loss huber: delta", "> 0", &got);
+        refused(losing(Contrastive::new().margin(bad)), "loss contrastive: margin", "> 0", &got);
+        refused(losing(Triplet::new().margin(bad)), "loss triplet: margin", "> 0", &got);
+    }
+    refused(losing(Triplet::new()), "loss triplet: outputs", "a multiple of 3", "4");
+    for bad in [1.0, -0.1, f64::NAN] {
+        let got = bad.to_string();
+        refused(losing(BinaryCrossentropy::new().label_smoothing(bad)), "label_smoothing", "< 1", &got);
+        refused(losing(CategoricalCrossentropy::new().label_smoothing(bad)), "label_smoothing", "< 1", &got);
+    }
+    refused(losing(SPARSE.ignore_class(i32::MIN)), "ignore_class", "2²⁴", "-2147483648");
+    for (name, long) in
+        [("mse", "mean_squared_error"), ("BCE", "binary_crossentropy"), ("KLDivergence", "kl_divergence")]
+    {
+        assert_eq!(loss::named(name).expect("a Keras name").name(), long);
+    }
+    let told = loss::named("sparse_categorical_crossentrpy").map(|_| ()).expect_err("a misspelt name").to_string();
+    assert!(told.contains("did you mean `sparse_categorical_crossentropy`?"), "{told}");
+}
+
+fn watching(metric: impl Metric + 'static) -> Result<Compiled> {
+    let setup = Setup::new(2, Seed(0)).metric(metric);
+    Sequential::new(&[4]).add(Dense::new(3)).compile_with(Sgd::new(0.1), loss::MeanSquaredError::new(), setup)
+}
+
+#[test]
+fn metrics() {
+    for k in [0, 4] {
+        let got = k.to_string();
+        refused(watching(TopKCategoricalAccuracy::new().k(k)), "top_k_categorical_accuracy: k", "1 ≤ k ≤ 3", &got);
+        refused(watching(SparseTopKCategoricalAccuracy::new().k(k)), "k", "1 ≤ k ≤ 3", &got);
+        refused(watching(Precision::new().top_k(k)), "metric precision: k", "1 ≤ k ≤ 3", &got);
+    }
+    for bad in [-0.1, 1.5, f64::NAN] {
+        let got = bad.to_string();
+        refused(watching(BinaryAccuracy::new().threshold(bad)), "threshold", "0 ≤ threshold ≤ 1", &got);
+        refused(watching(Recall::new().thresholds(&[0.5, bad])), "metric recall", "0 ≤ threshold ≤ 1", &got);
+        refused(watching(Auc::new().thresholds(&[bad])), "metric auc", "0 ≤ threshold ≤ 1", &got);
+        refused(watching(F1Score::new().threshold(bad)), "metric f1_score", "0 < threshold ≤ 1", &got);
+    }
+    refused(watching(Precision::new().thresholds(&[])), "thresholds", "at least one", "none");
+    refused(watching(Recall::new().class_id(3)), "class_id", "below 3", "3");
+    for bad in [0, 1, 1 << 17] {
+        refused(watching(Auc::new().num_thresholds(bad)), "num_thresholds", "2 ≤", &bad.to_string());
+    }
+    refused(watching(MeanOf::of(Huber::new().delta(0.0))), "loss huber: delta", "> 0", "0");
+    for (name, long) in [("acc", "accuracy"), ("F1Score", "f1_score"), ("AUC", "auc"), ("mse", "mean_squared_error")] {
+        assert_eq!(metric::named(name).expect("a Keras name").name(), long);
+    }
+    refused(metric::named("recal"), "metric", "recall", "recal");
+    let model = small(Sgd::new(0.1), 2).expect("a model");
+    let mut executor = CpuExecutor::<f32>::new(model.plan.clone());
+    let weighted = Trainer::new(model, &mut executor, Seed(0)).load_weighted(
+        floats(4, vec![0.5; 8]),
+        floats(1, vec![0.0; 2]),
+        floats(1, vec![1.0; 2]),
+        "data",
+    );
+    refused(weighted, "sample weights of data", "sample_weight", "without");
 }
 
 fn floats(width: usize, numbers: Vec<f32>) -> Rows {
@@ -159,6 +227,15 @@ fn data() {
         let labels = floats(1, vec![0.0, 1.0, bad, 1.0, 0.0]);
         refused(load(x(5, 4), labels), "label of sample 2 of the training data", "below 3", &bad.to_string());
     }
+    let ignoring = |label: f32| {
+        let loss = SPARSE.ignore_class(-1);
+        let model = Sequential::new(&[4]).add(Dense::new(3)).compile(Sgd::new(0.1), loss, 2, Seed(0)).expect("a model");
+        let mut executor = CpuExecutor::<f32>::new(model.plan.clone());
+        let mut trainer = Trainer::new(model, &mut executor, Seed(0));
+        trainer.load(x(2, 4), floats(1, vec![label, 1.0]), "masked data").map(|_| ())
+    };
+    ignoring(-1.0).expect("an ignored label");
+    refused(ignoring(-2.0), "label of sample 0 of masked data", "below 3, the outputs of the last layer (or -1", "-2");
     refused(load(x(5, 3), floats(1, vec![0.0; 5])), "input `x`", "4 numbers a sample", "3 numbers");
     refused(load(x(5, 4), floats(1, vec![0.0; 6])), "input `y`", "5 samples", "6 samples");
     refused(load(x(5, 4), floats(2, vec![0.0; 10])), "input `y`", "1 numbers a sample", "2 numbers");

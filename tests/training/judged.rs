@@ -5,6 +5,7 @@ use wgrad::exec::{Executor, cpu::CpuExecutor};
 use wgrad::judge::lockstep::Lockstep;
 use wgrad::judge::norm_error;
 use wgrad::kernel::Step;
+use wgrad::nn::loss::BATCH_LOSS;
 use wgrad::nn::optim::Progress;
 use wgrad::plan::{Program, Role, Value};
 use wgrad::train::Compiled;
@@ -55,8 +56,8 @@ fn three_hundred_steps_beside_the_judge() {
         both.feed(&mut other, t * BATCH).expect("a batch");
         let step = run.next(&model);
         both.run(&mut other, Program::Train, &step).expect("a step");
-        let loss = both.judge.slice(model.totals)[3];
-        let found = f64::from(other.slice(model.totals)[3]);
+        let loss = both.judge.slice(model.totals)[BATCH_LOSS];
+        let found = f64::from(other.slice(model.totals)[BATCH_LOSS]);
         let error = (found - loss).abs() / loss.abs();
         worst[0] = worst[0].max(error);
         assert!(error <= BOUND, "step {t}: loss {found} beside {loss}, {error:.2e}");
@@ -93,8 +94,8 @@ fn ten_free_steps() {
         both.feed(&mut other, t * BATCH).expect("a batch");
         let step = run.next(&model);
         both.run(&mut other, Program::Train, &step).expect("a step");
-        let loss = both.judge.slice(model.totals)[3];
-        let error = (f64::from(other.slice(model.totals)[3]) - loss).abs() / loss;
+        let loss = both.judge.slice(model.totals)[BATCH_LOSS];
+        let error = (f64::from(other.slice(model.totals)[BATCH_LOSS]) - loss).abs() / loss;
         worst = worst.max(error);
         assert!(error <= BOUND, "step {t}: loss is {error:.2e} off");
     }

@@ -6,7 +6,7 @@ use wgrad::base::{Error, Result, RowData, Rows, Seed};
 use wgrad::exec::cpu::CpuExecutor;
 use wgrad::nn::act::Activation;
 use wgrad::nn::layer::{BatchNormalization, Dense, Dropout, Flatten};
-use wgrad::nn::loss::Loss;
+use wgrad::nn::loss::{self, Loss};
 use wgrad::nn::optim::{Adam, Nadam, Sgd};
 use wgrad::train::{Compiled, Sequential, Trainer};
 
@@ -34,7 +34,14 @@ fn piece() -> impl Strategy<Value = Piece> {
     ]
 }
 
-fn build(shape: &[usize], pieces: &[Piece], loss: Loss, optimizer: usize, rate: f64, batch: usize) -> Result<Compiled> {
+fn build(
+    shape: &[usize],
+    pieces: &[Piece],
+    loss: &Arc<dyn Loss>,
+    optimizer: usize,
+    rate: f64,
+    batch: usize,
+) -> Result<Compiled> {
     let mut net = Sequential::new(shape);
     for p in pieces {
         net = match p {
@@ -46,22 +53,23 @@ fn build(shape: &[usize], pieces: &[Piece], loss: Loss, optimizer: usize, rate: 
         };
     }
     match optimizer {
-        0 => net.compile(Sgd::new(rate).momentum(0.5), loss, batch, Seed(1)),
-        1 => net.compile(Adam::new(rate), loss, batch, Seed(1)),
-        _ => net.compile(Nadam::new(rate), loss, batch, Seed(1)),
+        0 => net.compile(Sgd::new(rate).momentum(0.5), loss.clone(), batch, Seed(1)),
+        1 => net.compile(Adam::new(rate), loss.clone(), batch, Seed(1)),
+        _ => net.compile(Nadam::new(rate), loss.clone(), batch, Seed(1)),
     }
 }
 
 /// Three steps on 2½ batches of noise.
-fn train(model: Compiled, width: usize, loss: Loss) -> Result<()> {
+fn train(model: Compiled, width: usize, loss: &dyn Loss) -> Result<()> {
     let (batch, outputs) = (model.plan.batch, model.outputs);
     let samples = batch * 2 + batch.div_ceil(2);
     let noise = |len: usize| (0..len).map(|i| ((i * 7919) % 23) as f32 / 11.0 - 1.0);
     let table = |width: usize, numbers: Vec<f32>| Rows { width, data: RowData::Floats(Arc::from(numbers)) };
     let label_width = loss.label_width(outputs);
-    let labels = match loss {
-        Loss::SparseCategoricalCrossentropy => (0..samples).map(|i| (i % outputs) as f32).collect(),
-        _ => noise(samples * label_width).map(f32::abs).collect(),
+    let classes = loss.refuse(0.5, outputs).is_some();
+    let labels = match classes {
+        true => (0..samples).map(|i| (i % outputs) as f32).collect(),
+        false => noise(samples * label_width).map(f32::abs).collect(),
     };
     let mut executor = CpuExecutor::<f32>::new(model.plan.clone());
     let mut trainer = Trainer::new(model, &mut executor, Seed(1));
@@ -76,15 +84,14 @@ proptest! {
     fn a_model_or_a_typed_error(
         shape in prop::collection::vec(0_usize..5, 0..4),
         pieces in prop::collection::vec(piece(), 0..6),
-        loss in prop::sample::select(
-            &[Loss::SparseCategoricalCrossentropy, Loss::CategoricalCrossentropy, Loss::MeanSquaredError][..]
-        ),
+        loss in 0..loss::all().len(),
         optimizer in 0_usize..3,
         rate in prop::sample::select(&[0.0, 1e-3, 0.5, 1e30, -1.0, f64::INFINITY][..]),
         batch in 0_usize..6,
     ) {
-        let done = build(&shape, &pieces, loss, optimizer, rate, batch)
-            .and_then(|model| train(model, shape.iter().product(), loss));
+        let loss = loss::all().swap_remove(loss);
+        let done = build(&shape, &pieces, &loss, optimizer, rate, batch)
+            .and_then(|model| train(model, shape.iter().product(), &*loss));
         if let Err(e) = done {
             let typed = matches!(e, Error::Request { .. } | Error::Diverged { .. });
             prop_assert!(typed, "another kind of error: {e}");

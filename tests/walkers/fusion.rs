@@ -6,7 +6,9 @@ use wgrad::exec::{Executor, cpu::CpuExecutor};
 use wgrad::kernel::{Domain, Step, Twinned, map::Mapped};
 use wgrad::nn::act::Activation;
 use wgrad::nn::layer::{BatchNormalization, Dense, Dropout, Flatten, Layer};
-use wgrad::nn::loss::{Loss, TOTALS};
+use wgrad::nn::loss::{
+    CategoricalCrossentropy, Loss, MeanSquaredError, Operands, SparseCategoricalCrossentropy, TOTALS,
+};
 use wgrad::nn::optim::{Adam, Nadam, Optimizer, Progress, Sgd};
 use wgrad::plan::{Plan, Program, Role, Tape};
 
@@ -24,12 +26,12 @@ fn stack(last: Activation) -> Vec<Box<dyn Layer>> {
     ]
 }
 
-fn record(layers: &[Box<dyn Layer>], optimizer: &dyn Optimizer, loss: Loss, fused: bool) -> Result<Plan> {
+fn record(layers: &[Box<dyn Layer>], optimizer: &dyn Optimizer, loss: &dyn Loss, fused: bool) -> Result<Plan> {
     let batch = 6;
     let mut tape = Tape::new(batch, Seed(3));
     let x = tape.input("x", &[batch, 2, 4]);
     let y = tape.input("y", &[batch, loss.label_width(4)]);
-    let totals = tape.state("totals", &[TOTALS], 0.0);
+    let totals = tape.auxiliary("totals", &[TOTALS]);
     for program in Program::ALL {
         tape.begin(program);
         let mut at = x;
@@ -38,7 +40,8 @@ fn record(layers: &[Box<dyn Layer>], optimizer: &dyn Optimizer, loss: Loss, fuse
             at = layer.call(&mut tape, &[at])?;
         }
         tape.enter("loss");
-        loss.record(&mut tape, at, y, totals)?;
+        let w = tape.table("ones", vec![1.0; 6]);
+        loss.record(&mut tape, &Operands { z: at, y, w, totals, fused: true })?;
         if program == Program::Train {
             tape.differentiate()?;
             tape.enter(optimizer.name());
@@ -54,7 +57,11 @@ fn record(layers: &[Box<dyn Layer>], optimizer: &dyn Optimizer, loss: Loss, fuse
 }
 
 /// Everything the plan keeps, after five steps of training and one of evaluation.
-fn train<T: Twinned + Mapped>(plan: Plan, optimizer: &dyn Optimizer, loss: Loss) -> Result<Vec<(String, Vec<u64>)>> {
+fn train<T: Twinned + Mapped>(
+    plan: Plan,
+    optimizer: &dyn Optimizer,
+    loss: &dyn Loss,
+) -> Result<Vec<(String, Vec<u64>)>> {
     let mut executor = CpuExecutor::<T>::new(plan);
     let (x, y) = (executor.plan().find("x").expect("x"), executor.plan().find("y").expect("y"));
     let mut progress = Progress::default();
@@ -78,7 +85,7 @@ fn train<T: Twinned + Mapped>(plan: Plan, optimizer: &dyn Optimizer, loss: Loss)
     .collect()
 }
 
-fn compare<T: Twinned + Mapped>(last: Activation, optimizer: &dyn Optimizer, loss: Loss) {
+fn compare<T: Twinned + Mapped>(last: Activation, optimizer: &dyn Optimizer, loss: &dyn Loss) {
     let layers = stack(last);
     let plans = [true, false].map(|fused| record(&layers, optimizer, loss, fused).expect("a plan"));
     for program in Program::ALL {
@@ -94,9 +101,9 @@ fn compare<T: Twinned + Mapped>(last: Activation, optimizer: &dyn Optimizer, los
 
 #[test]
 fn fusion_changes_no_bit() {
-    let sparse = Loss::SparseCategoricalCrossentropy;
+    let sparse = &SparseCategoricalCrossentropy::new();
     compare::<f32>(Activation::Linear, &Nadam::new(1e-2), sparse);
-    compare::<f64>(Activation::Linear, &Adam::new(1e-2), Loss::CategoricalCrossentropy);
-    compare::<f32>(Activation::SIGMOID, &Sgd::new(0.1).momentum(0.9).nesterov(true), Loss::MeanSquaredError);
-    compare::<f64>(Activation::Softmax, &Sgd::new(0.1), Loss::MeanSquaredError);
+    compare::<f64>(Activation::Linear, &Adam::new(1e-2), &CategoricalCrossentropy::new());
+    compare::<f32>(Activation::SIGMOID, &Sgd::new(0.1).momentum(0.9).nesterov(true), &MeanSquaredError::new());
+    compare::<f64>(Activation::Softmax, &Sgd::new(0.1), &MeanSquaredError::new());
 }

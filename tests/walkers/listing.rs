@@ -5,7 +5,7 @@
 use crate::nets;
 use std::path::Path;
 use wgrad::kernel::Schedule;
-use wgrad::nn::loss::Loss;
+use wgrad::nn::loss::SparseCategoricalCrossentropy;
 use wgrad::nn::optim::Nadam;
 use wgrad::plan::{Plan, Program};
 
@@ -38,7 +38,7 @@ fn a_plain_net_takes_three_dispatches_a_layer_and_one() {
 fn the_books_net() {
     snapshot("book.txt", &nets::book_compiled().plan);
     let (moved, kept) = nets::book()
-        .parameters(Nadam::new(1e-3), Loss::SparseCategoricalCrossentropy)
+        .parameters(Nadam::new(1e-3), SparseCategoricalCrossentropy::new())
         .expect("the book's net can be built");
     assert_eq!((moved + kept, moved), (271_346, 268_978), "parameters, trainable ones");
 }

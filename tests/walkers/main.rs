@@ -5,6 +5,7 @@
 mod fusion;
 mod gradients;
 mod listing;
+mod losses;
 mod nets;
 mod parity;
 mod slopes;

@@ -1,10 +1,11 @@
 //! The nets the walkers go over.
 
+use std::sync::Arc;
 use wgrad::base::Seed;
 use wgrad::nn::act::Activation;
 use wgrad::nn::init::HeNormal;
 use wgrad::nn::layer::{BatchNormalization, Dense, Dropout, Flatten};
-use wgrad::nn::loss::Loss;
+use wgrad::nn::loss::{Loss, SparseCategoricalCrossentropy};
 use wgrad::nn::optim::{Nadam, Sgd};
 use wgrad::train::{Compiled, Sequential};
 
@@ -18,7 +19,7 @@ pub fn plain(layers: usize) -> Sequential {
 }
 
 pub fn plain_compiled(layers: usize) -> Compiled {
-    plain(layers).compile(Sgd::new(0.01), Loss::SparseCategoricalCrossentropy, 32, Seed(1)).expect("a plain net")
+    plain(layers).compile(Sgd::new(0.01), SparseCategoricalCrossentropy::new(), 32, Seed(1)).expect("a plain net")
 }
 
 /// The book's net (Géron, chapter 11): 784 → BN → 300 → BN → 100 → BN → 10, ELU, He.
@@ -35,13 +36,13 @@ pub fn book() -> Sequential {
 }
 
 pub fn book_compiled() -> Compiled {
-    let loss = Loss::SparseCategoricalCrossentropy;
+    let loss = SparseCategoricalCrossentropy::new();
     book().compile(Nadam::new(1e-3), loss, 32, Seed(1)).expect("the book's net")
 }
 
 /// A small net with everything in it: batch normalisation, dropout, ELU, tanh, a view, no bias.
-pub fn mixed(loss: Loss, batch: usize) -> Compiled {
-    let end = if loss.takes_logits() { Activation::Softmax } else { Activation::SIGMOID };
+pub fn mixed(loss: Arc<dyn Loss>, batch: usize) -> Compiled {
+    let end = if loss.fuses_with(&Activation::Softmax) { Activation::Softmax } else { Activation::SIGMOID };
     Sequential::new(&[2, 3])
         .add(Flatten)
         .add(BatchNormalization::new())

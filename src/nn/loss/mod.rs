@@ -1,122 +1,203 @@
-//! Losses: one dispatch gives the gradient of the mean loss and adds to the running totals.
+//! Losses: one dispatch gives the gradient of a batch's mean loss and adds to the running totals.
+//!
+//! A new one is a page here, its twin under `shaders/loss/`, and a line in the list below. Losses of one output and its
+//! label are [`PointwiseLoss`]es, those of a row of outputs [`RowLoss`]es.
 
-super::pages! { categorical_crossentropy, mean_squared_error, sparse_categorical_crossentropy }
+pub mod frame;
+pub mod pointwise;
+pub mod rows;
 
-use crate::base::{Error, Result};
-use crate::kernel::Shader;
-use crate::plan::{Tape, Value};
-
-/// Numbers in the running totals: Σ loss over samples, samples classified right, samples, mean loss of the last batch.
-pub const TOTALS: usize = 4;
-
-/// What training lowers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Loss {
-    /// −log p(label) from logits; labels are integers, one a sample.
-    SparseCategoricalCrossentropy,
-    /// −Σ target · log p from logits; targets are a row of probabilities a sample.
-    CategoricalCrossentropy,
-    /// Mean over the outputs of (p − t)².
-    MeanSquaredError,
+/// Declares the pages and their losses; the line is the registration.
+macro_rules! losses {
+    ($($page:ident::$loss:ident),* $(,)?) => {
+        $(pub mod $page; pub use $page::$loss;)*
+        /// The kernels of this folder, page by page.
+        pub static KERNELS: &[&[&dyn crate::kernel::AnyKernel]] = &[frame::KERNELS, $($page::KERNELS),*];
+        /// Every loss with its defaults.
+        pub fn all() -> Vec<Arc<dyn Loss>> {
+            vec![$(Arc::new($loss::default())),*]
+        }
+    };
 }
 
-impl Loss {
-    /// The loss of this Keras name.
+losses! {
+    binary_crossentropy::BinaryCrossentropy,
+    binary_focal_crossentropy::BinaryFocalCrossentropy,
+    categorical_crossentropy::CategoricalCrossentropy,
+    categorical_focal_crossentropy::CategoricalFocalCrossentropy,
+    categorical_hinge::CategoricalHinge,
+    contrastive::Contrastive,
+    cosine_similarity::CosineSimilarity,
+    hinge::Hinge,
+    huber::Huber,
+    kl_divergence::KlDivergence,
+    log_cosh::LogCosh,
+    mean_absolute_error::MeanAbsoluteError,
+    mean_absolute_percentage_error::MeanAbsolutePercentageError,
+    mean_squared_error::MeanSquaredError,
+    mean_squared_logarithmic_error::MeanSquaredLogarithmicError,
+    poisson::Poisson,
+    sparse_categorical_crossentropy::SparseCategoricalCrossentropy,
+    squared_hinge::SquaredHinge,
+    triplet::Triplet,
+}
+
+pub use frame::{BATCH_LOSS, TOTALS, value_of};
+pub use pointwise::{Over, PointwiseLoss};
+pub use rows::RowLoss;
+
+use super::act::Activation;
+use crate::base::{Error, Result, words};
+use crate::kernel::Domain;
+use crate::plan::{Tape, Value};
+use std::sync::Arc;
+
+/// ε of Keras's losses and metrics: what keeps logarithms and quotients finite.
+pub const EPSILON: f64 = 1e-7;
+
+/// What a loss is recorded on.
+#[derive(Clone, Copy, Debug)]
+pub struct Operands {
+    /// Outputs of the model, [batch, …, n]; what its last activation takes, where the loss fuses with it.
+    pub z: Value,
+    /// Labels, [`Loss::label_width`] numbers for each row of outputs.
+    pub y: Value,
+    /// Weights of the samples, [batch].
+    pub w: Value,
+    /// The running totals, [`TOTALS`] numbers.
+    pub totals: Value,
+    /// Whether the last activation is left to the loss: z are logits.
+    pub fused: bool,
+}
+
+/// What training lowers: the mean over a batch's rows of outputs of a loss, weighted by sample.
+///
+/// As Keras's `sum_over_batch_size`, the mean is the sum of weight times loss over the number of rows, whatever the
+/// weights. Rows are the samples, or, of outputs [batch, positions, n], the positions of each.
+pub trait Loss: Send + Sync {
+    /// The Keras name.
+    fn name(&self) -> &'static str;
+
+    /// Checks the options, for a model of `outputs` outputs a row.
     ///
     /// # Errors
-    /// An unknown name; the message lists those there are.
-    pub fn named(name: &str) -> Result<Self> {
-        let all = [Self::SparseCategoricalCrossentropy, Self::CategoricalCrossentropy, Self::MeanSquaredError];
-        all.into_iter().find(|l| l.name() == name).ok_or_else(|| {
-            let known = all.map(Self::name).join(", ");
-            Error::request("loss", format!("one of {known}"), name, "use one of these names")
-        })
-    }
-
-    /// The Keras name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::SparseCategoricalCrossentropy => "sparse_categorical_crossentropy",
-            Self::CategoricalCrossentropy => "categorical_crossentropy",
-            Self::MeanSquaredError => "mean_squared_error",
-        }
-    }
-
-    /// Whether it is computed from the logits, with a softmax inside.
-    pub fn takes_logits(self) -> bool {
-        self != Self::MeanSquaredError
+    /// An option outside its range, with the range.
+    fn check(&self, outputs: usize) -> Result<()> {
+        let _ = outputs;
+        Ok(())
     }
 
     /// Numbers a label takes for `outputs` outputs.
-    pub fn label_width(self, outputs: usize) -> usize {
-        if self == Self::SparseCategoricalCrossentropy { 1 } else { outputs }
+    fn label_width(&self, outputs: usize) -> usize {
+        outputs
     }
 
-    /// Records the loss of outputs (or logits) `z` against `y`: its gradient is `z`'s first, the totals grow.
+    /// What would be right instead of this label; `None` where it can be taken. Asked of one-number labels only.
+    fn refuse(&self, label: f64, outputs: usize) -> Option<String> {
+        let _ = (label, outputs);
+        None
+    }
+
+    /// Whether, after this last activation, the loss is computed from what the activation takes: fused and stable.
+    fn fuses_with(&self, activation: &Activation) -> bool {
+        let _ = activation;
+        false
+    }
+
+    /// What outputs look like, for the walkers.
+    fn outputs(&self) -> Domain {
+        Domain::Normal
+    }
+
+    /// What labels look like for `outputs` outputs, for the walkers.
+    fn labels(&self, outputs: usize) -> Domain;
+
+    /// Records the loss: its gradient by the outputs is their first, the totals grow.
     ///
     /// # Errors
-    /// Outputs that are not a matrix, labels of another shape.
-    pub fn record(self, tape: &mut Tape, z: Value, y: Value, totals: Value) -> Result<()> {
-        let [m, n] = *tape.shape(z) else {
-            return Err(Error::request(
-                format!("loss {}", self.name()),
-                "outputs of shape [batch, outputs]",
-                format!("{:?}", tape.shape(z)),
-                "end the model in a Dense layer",
-            ));
-        };
-        let d = Batch { m: m as u32, n: n as u32 };
-        let dz = tape.gradient_place(z);
-        match self {
-            Self::SparseCategoricalCrossentropy => {
-                tape.run(&sparse_categorical_crossentropy::LOSS, d, [z, y], [dz, totals])?;
-            }
-            Self::CategoricalCrossentropy => tape.run(&categorical_crossentropy::LOSS, d, [z, y], [dz, totals])?,
-            Self::MeanSquaredError => tape.run(&mean_squared_error::LOSS, d, [z, y], [dz, totals])?,
-        }
-        if tape.training() { tape.settle(z, dz) } else { Ok(()) }
+    /// Outputs that are not [batch, …, n], labels of another shape.
+    fn record(&self, tape: &mut Tape, operands: &Operands) -> Result<()>;
+}
+
+impl Loss for Arc<dyn Loss> {
+    fn name(&self) -> &'static str {
+        (**self).name()
+    }
+    fn check(&self, outputs: usize) -> Result<()> {
+        (**self).check(outputs)
+    }
+    fn label_width(&self, outputs: usize) -> usize {
+        (**self).label_width(outputs)
+    }
+    fn refuse(&self, label: f64, outputs: usize) -> Option<String> {
+        (**self).refuse(label, outputs)
+    }
+    fn fuses_with(&self, activation: &Activation) -> bool {
+        (**self).fuses_with(activation)
+    }
+    fn outputs(&self) -> Domain {
+        (**self).outputs()
+    }
+    fn labels(&self, outputs: usize) -> Domain {
+        (**self).labels(outputs)
+    }
+    fn record(&self, tape: &mut Tape, operands: &Operands) -> Result<()> {
+        (**self).record(tape, operands)
     }
 }
 
-crate::dims! {
-    /// Outputs are m×n.
-    pub struct Batch {
-        /// Rows: the batch.
-        m: u32,
-        /// Outputs a sample.
-        n: u32,
+/// Keras's short names.
+const SHORT: [(&str, &str); 6] = [
+    ("bce", "binary_crossentropy"),
+    ("kld", "kl_divergence"),
+    ("mae", "mean_absolute_error"),
+    ("mape", "mean_absolute_percentage_error"),
+    ("mse", "mean_squared_error"),
+    ("msle", "mean_squared_logarithmic_error"),
+];
+
+/// The loss of this Keras name with its defaults: `mean_squared_error`, `MeanSquaredError`, `mse` or `MSE`.
+///
+/// # Errors
+/// An unknown name, with those there are and the nearest one.
+pub fn named(name: &str) -> Result<Arc<dyn Loss>> {
+    let all = all();
+    let at = words::place(name, all.iter().map(|l| l.name()), SHORT.iter().copied());
+    at.map(|i| all[i].clone())
+        .ok_or_else(|| Error::unknown("loss", name, &all.iter().map(|l| l.name()).collect::<Vec<_>>()))
+}
+
+/// Fails unless `value` is within `range`, as `wanted` says.
+fn check(loss: &str, option: &str, value: f64, holds: bool, wanted: &str) -> Result<()> {
+    if holds && value.is_finite() {
+        return Ok(());
+    }
+    let what = format!("loss {loss}: {option}");
+    Err(Error::request(what, format!("a number {wanted}"), value, "choose a number in this range"))
+}
+
+fn check_smoothing(loss: &str, s: f64) -> Result<()> {
+    check(loss, "label_smoothing", s, (0.0..1.0).contains(&s), "in 0 ≤ label_smoothing < 1")
+}
+
+/// vᵉ for v ≥ 0 by logarithms, as the shaders take it.
+fn power<T: crate::base::Real>(v: T, exponent: T) -> T {
+    if exponent == T::ZERO { T::ONE } else { (exponent * v.ln()).exp() }
+}
+
+/// v kept within [ε, 1 − ε]; NaN stays NaN.
+fn held<T: crate::base::Real>(v: T) -> T {
+    let (low, high) = (T::of(EPSILON), T::of(1.0 - EPSILON));
+    if v < low {
+        low
+    } else if v > high {
+        high
+    } else {
+        v
     }
 }
 
-impl Batch {
-    /// Numbers in the outputs.
-    pub fn len(&self) -> usize {
-        self.m as usize * self.n as usize
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-}
-
-const CASES: &[Batch] = &[Batch { m: 1, n: 2 }, Batch { m: 5, n: 3 }, Batch { m: 131, n: 10 }];
-
-/// One workgroup takes the whole batch, so that the totals grow in a fixed order without a second dispatch.
-fn whole_batch(body: &str) -> Shader {
-    let totals = include_str!("../../../shaders/loss/totals.wgsl");
-    Shader::new(&format!("{totals}{body}"), [1, 1, 1])
-}
-
-/// Adds one batch to the totals.
-fn add<T: crate::base::Real>(totals: &mut [T], loss: T, right: T, rows: T) {
-    totals[0] += loss;
-    totals[1] += right;
-    totals[2] += rows;
-    totals[3] = loss / rows;
-}
-
-/// Index of the first largest number, as argmax gives it.
-fn argmax<T: PartialOrd + Copy>(row: &[T]) -> usize {
-    (1..row.len()).fold(0, |best, j| if row[j] > row[best] { j } else { best })
+/// Whether [`held`] changes v.
+fn is_held<T: crate::base::Real>(v: T) -> bool {
+    v < T::of(EPSILON) || v > T::of(1.0 - EPSILON)
 }

@@ -1,0 +1,97 @@
+//! How a model is compiled besides its optimizer and loss: batches, sample weights, metrics.
+
+use crate::base::{Result, Seed};
+use crate::nn::metric::{Metric, Observed};
+use crate::plan::{Tape, Value};
+use std::sync::Arc;
+
+/// How a model is compiled, besides its optimizer and loss.
+#[derive(Clone)]
+pub struct Setup {
+    pub(super) batch: usize,
+    pub(super) seed: Seed,
+    pub(super) sample_weight: bool,
+    pub(super) metrics: Metrics,
+}
+
+impl Setup {
+    /// Batches of `batch` samples; initial values and masks drawn from `seed`.
+    pub fn new(batch: usize, seed: Seed) -> Self {
+        Self { batch, seed, sample_weight: false, metrics: Metrics(Vec::new()) }
+    }
+
+    /// Whether samples are given weights when data are loaded. Default: no, each weighs 1.
+    pub fn sample_weight(mut self, sample_weight: bool) -> Self {
+        self.sample_weight = sample_weight;
+        self
+    }
+
+    /// Tells this metric of each epoch as well; every sample counts alike.
+    pub fn metric(self, metric: impl Metric + 'static) -> Self {
+        self.metrics(vec![Arc::new(metric)])
+    }
+
+    /// Tells these metrics of each epoch as well; every sample counts alike.
+    pub fn metrics(mut self, metrics: Vec<Arc<dyn Metric>>) -> Self {
+        metrics.into_iter().for_each(|m| self.metrics.add(m, false));
+        self
+    }
+
+    /// Tells this metric of each epoch as well; samples count by their weights.
+    pub fn weighted_metric(mut self, metric: impl Metric + 'static) -> Self {
+        self.metrics.add(Arc::new(metric), true);
+        self
+    }
+}
+
+/// A metric of a compiled model.
+#[derive(Clone)]
+pub struct Watched {
+    /// Under what it is told; none twice in a model.
+    pub name: String,
+    /// What computes the result from the state.
+    pub metric: Arc<dyn Metric>,
+    /// Its sums since the epoch began.
+    pub state: Value,
+}
+
+/// Names, metrics, and whether samples count by their weights.
+#[derive(Clone)]
+pub(super) struct Metrics(Vec<(String, Arc<dyn Metric>, bool)>);
+
+impl Metrics {
+    /// Adds a metric under its name; where that is taken, with `weighted_` before it or a number behind.
+    fn add(&mut self, metric: Arc<dyn Metric>, weighted: bool) {
+        let taken = |name: &str| self.0.iter().any(|(n, ..)| n == name);
+        let plain = metric.name().to_owned();
+        let other = if weighted { format!("weighted_{plain}") } else { plain.clone() };
+        let numbered = (1..).map(|i| format!("{other}_{i}"));
+        let name = [plain, other.clone()].into_iter().chain(numbered).find(|n| !taken(n)).unwrap_or(other);
+        self.0.push((name, metric, weighted));
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Checks the options for a model of `outputs` outputs.
+    pub fn check(&self, outputs: usize) -> Result<()> {
+        self.0.iter().try_for_each(|(_, metric, _)| metric.check(outputs))
+    }
+
+    /// Records every metric on predictions `z` and labels `y`; samples weigh `w` for the weighted ones.
+    pub fn record(&self, tape: &mut Tape, z: Value, y: Value, w: Value, outputs: usize) -> Result<Vec<Watched>> {
+        tape.enter("");
+        let ones = tape.table("ones", vec![1.0; tape.batch()]);
+        let mut all = Vec::with_capacity(self.0.len());
+        for (name, metric, weighted) in &self.0 {
+            tape.enter(name);
+            let state = tape.auxiliary("state", &[metric.state_len(outputs)]);
+            metric.record(tape, &Observed { z, y, w: if *weighted { w } else { ones }, state })?;
+            all.push(Watched { name: name.clone(), metric: metric.clone(), state });
+        }
+        tape.enter("");
+        Ok(all)
+    }
+}
