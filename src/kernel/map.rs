@@ -1,5 +1,6 @@
 //! Pointwise functions and their slopes: what may fill a kernel's hole.
 
+use super::noise::Noise;
 use crate::base::Real;
 
 /// What a slope is computed from.
@@ -166,6 +167,8 @@ pub trait Mapped: Real {
     fn apply(map: &Map, values: &mut [Self], p: &[f64; 4]);
     /// v ← v · f′(a).
     fn apply_slope(map: &Map, values: &mut [Self], at: &[Self], p: &[f64; 4]);
+    /// v ← f(v, r).
+    fn apply_noise(noise: &Noise, values: &mut [Self], random: &[Self], p: &[f64; 4]);
 }
 
 impl Mapped for f32 {
@@ -175,6 +178,9 @@ impl Mapped for f32 {
     fn apply_slope(map: &Map, values: &mut [Self], at: &[Self], p: &[f64; 4]) {
         (map.slope_f32)(values, at, &p.map(|v| v as Self));
     }
+    fn apply_noise(noise: &Noise, values: &mut [Self], random: &[Self], p: &[f64; 4]) {
+        (noise.f32)(values, random, &p.map(|v| v as Self));
+    }
 }
 
 impl Mapped for f64 {
@@ -183,5 +189,8 @@ impl Mapped for f64 {
     }
     fn apply_slope(map: &Map, values: &mut [Self], at: &[Self], p: &[f64; 4]) {
         (map.slope_f64)(values, at, p);
+    }
+    fn apply_noise(noise: &Noise, values: &mut [Self], random: &[Self], p: &[f64; 4]) {
+        (noise.f64)(values, random, p);
     }
 }
