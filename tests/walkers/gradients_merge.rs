@@ -3,7 +3,7 @@
 use crate::gradients::{MATRICES, check, check_inputs};
 use wgrad::base::{Result, RowData, Rows, Seed};
 use wgrad::exec::{Executor, cpu::CpuExecutor};
-use wgrad::nn::init::Initializer;
+use wgrad::nn::init::Constant;
 use wgrad::nn::layer::{
     Add, Average, Concatenate, Dot, Embedding, Identity, Layer, Maximum, Minimum, Multiply, Normalization, Prelu,
     Rescaling, Rrelu, Subtract,
@@ -80,9 +80,8 @@ fn elementwise() {
 
 #[test]
 fn prelu() {
-    let slopes = Initializer::Constant(0.25);
     for axes in [&[][..], &[1], &[2], &[3], &[1, 2], &[-1, 1], &[1, 2, 3]] {
-        let layer = Prelu::new().shared_axes(axes).alpha_initializer(slopes);
+        let layer = Prelu::new().shared_axes(axes).alpha_initializer(Constant::new(0.25));
         check(&format!("prelu({axes:?})"), &layer, &[&[4, 3, 2, 3]], true);
     }
     check("prelu", &Prelu::new(), &[&[1, 1], &[5, 4]], true);

@@ -2,7 +2,7 @@
 
 use crate::gradients::check;
 use wgrad::judge::gradcheck;
-use wgrad::nn::init::Initializer;
+use wgrad::nn::init::Constant;
 use wgrad::nn::layer::{
     BatchNormalization, Dense, GroupNormalization, Layer, LayerNormalization, Normalization, Permute, Reshape,
     RmsNormalization,
@@ -33,9 +33,9 @@ fn frozen_batch_normalization() {
     let layer = BatchNormalization::new()
         .trainable(false)
         .axis(1)
-        .gamma_initializer(Initializer::Constant(1.5))
-        .moving_mean_initializer(Initializer::Constant(0.25))
-        .moving_variance_initializer(Initializer::Constant(2.0));
+        .gamma_initializer(Constant::new(1.5))
+        .moving_mean_initializer(Constant::new(0.25))
+        .moving_variance_initializer(Constant::new(2.0));
     check("frozen", &layer, &[&[5, 3], &[4, 3, 2]], true);
     let checked = gradcheck::layer(&layer, &[&[5, 3]], 5, true).expect("a layer");
     assert_eq!(checked.len(), 1, "nothing of a frozen layer is trained: {checked:?}");

@@ -1,32 +1,33 @@
 //! γ and β of the normalising layers, and the recording they share.
 
 use super::normalize::{Cells, FORWARD, GRAD, GRAD_SCALE};
-use crate::base::{Error, Result};
-use crate::nn::init::Initializer;
+use super::variable;
+use crate::base::{Allowed, Result};
+use crate::nn::init::{Initializer, Ones, Zeros};
 use crate::plan::{Tape, Value};
+use std::sync::Arc;
 
 /// γ and β of a normalising layer: whether there are any, and how they start.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone)]
 pub(super) struct Affine {
     pub scale: bool,
     pub center: bool,
-    pub gamma_initializer: Initializer,
-    pub beta_initializer: Initializer,
+    pub gamma_initializer: Arc<dyn Initializer>,
+    pub beta_initializer: Arc<dyn Initializer>,
 }
 
 impl Affine {
     /// Both, γ from ones and β from zeros.
-    pub(super) const fn new() -> Self {
-        Self { scale: true, center: true, gamma_initializer: Initializer::ONES, beta_initializer: Initializer::ZEROS }
+    pub(super) fn new() -> Self {
+        Self { scale: true, center: true, gamma_initializer: Arc::new(Ones), beta_initializer: Arc::new(Zeros) }
     }
 
     /// The variables of `shape` that there are.
-    pub(super) fn variables(&self, tape: &mut Tape, shape: &[usize], trained: bool) -> [Option<Value>; 2] {
-        let mut variable = |name, used: bool, how: Initializer| {
-            used.then(|| tape.variable(name, shape, trained, |random| how.values(shape, random)))
+    pub(super) fn variables(&self, tape: &mut Tape, shape: &[usize], trained: bool) -> Result<[Option<Value>; 2]> {
+        let mut made = |used: bool, name, how: &Arc<dyn Initializer>| {
+            used.then(|| variable(tape, name, how, shape, trained)).transpose()
         };
-        let gamma = variable("gamma", self.scale, self.gamma_initializer);
-        [gamma, variable("beta", self.center, self.beta_initializer)]
+        Ok([made(self.scale, "gamma", &self.gamma_initializer)?, made(self.center, "beta", &self.beta_initializer)?])
     }
 }
 
@@ -46,14 +47,14 @@ macro_rules! affine_options {
         }
 
         /// How γ starts. Default: ones.
-        pub fn gamma_initializer(mut self, initializer: Initializer) -> Self {
-            self.affine.gamma_initializer = initializer;
+        pub fn gamma_initializer(mut self, initializer: impl Initializer + 'static) -> Self {
+            self.affine.gamma_initializer = std::sync::Arc::new(initializer);
             self
         }
 
         /// How β starts. Default: zeros.
-        pub fn beta_initializer(mut self, initializer: Initializer) -> Self {
-            self.affine.beta_initializer = initializer;
+        pub fn beta_initializer(mut self, initializer: impl Initializer + 'static) -> Self {
+            self.affine.beta_initializer = std::sync::Arc::new(initializer);
             self
         }
     };
@@ -62,15 +63,7 @@ pub(super) use affine_options;
 
 /// Refuses an ε that is not a number above 0.
 pub(super) fn check_epsilon(layer: &str, epsilon: f64) -> Result<()> {
-    if epsilon > 0.0 && epsilon.is_finite() {
-        return Ok(());
-    }
-    Err(Error::request(
-        format!("layer `{layer}`: epsilon"),
-        "a number above 0",
-        epsilon,
-        "Keras's default is right for most nets",
-    ))
+    Allowed::Positive.check(format!("layer `{layer}`"), "epsilon", epsilon)
 }
 
 /// Records y = γ normal(x) + β over the cells of `d`, with its backward; a γ or β there is not is left out.

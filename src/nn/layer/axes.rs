@@ -4,9 +4,9 @@ use crate::base::{Error, Result};
 use crate::plan::{Tape, Value};
 
 /// The number of `axis` of `x`, counted from the end where it is negative. The batch is not one to ask for.
-pub(super) fn axis_of(tape: &Tape, x: Value, axis: i32) -> Result<usize> {
+pub(super) fn axis_of(tape: &Tape, x: Value, axis: isize) -> Result<usize> {
     let rank = tape.shape(x).len();
-    let from_front = if axis < 0 { i64::from(axis) + rank as i64 } else { i64::from(axis) };
+    let from_front = if axis < 0 { axis.saturating_add(rank as isize) } else { axis };
     match usize::try_from(from_front) {
         Ok(a) if (1..rank).contains(&a) => Ok(a),
         _ => Err(Error::request(
@@ -19,7 +19,7 @@ pub(super) fn axis_of(tape: &Tape, x: Value, axis: i32) -> Result<usize> {
 }
 
 /// The numbers of `axes` of `x` in ascending order.
-pub(super) fn axes_of(tape: &Tape, x: Value, axes: &[i32]) -> Result<Vec<usize>> {
+pub(super) fn axes_of(tape: &Tape, x: Value, axes: &[isize]) -> Result<Vec<usize>> {
     let mut found = axes.iter().map(|a| axis_of(tape, x, *a)).collect::<Result<Vec<usize>>>()?;
     found.sort_unstable();
     if found.is_empty() || found.windows(2).any(|w| w[0] == w[1]) {

@@ -7,13 +7,14 @@
 use super::affine::{self, Affine, affine_options, check_epsilon};
 use super::axes::{axis_of, view};
 use super::normalize::Cells;
-use super::{Layer, one};
-use crate::base::{Error, Real, Result};
+use super::{Layer, one, variable};
+use crate::base::{Allowed, Real, Result};
 use crate::dims;
 use crate::kernel::{AnyKernel, Domain, Kernel, Schedule, Shader, Step, Tolerance, arg, arg_in};
-use crate::nn::init::Initializer;
+use crate::nn::init::{Initializer, Ones, Zeros};
 use crate::plan::{Tape, Value};
 use crate::twin;
+use std::sync::Arc;
 
 dims! {
     /// x is outer×n×inner; statistics are over outer and inner (of as many samples as there are).
@@ -232,15 +233,15 @@ pub static GRAD: Kernel<Columns, 4, 3> = Kernel {
 pub static KERNELS: &[&dyn AnyKernel] = &[&FORWARD, &INFERENCE, &GRAD];
 
 /// Keras's `BatchNormalization`: one mean and variance for each index of one axis.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone)]
 pub struct BatchNormalization {
-    axis: i32,
+    axis: isize,
     momentum: f64,
     epsilon: f64,
     trainable: bool,
     affine: Affine,
-    moving_mean_initializer: Initializer,
-    moving_variance_initializer: Initializer,
+    moving_mean_initializer: Arc<dyn Initializer>,
+    moving_variance_initializer: Arc<dyn Initializer>,
 }
 
 impl Default for BatchNormalization {
@@ -258,13 +259,13 @@ impl BatchNormalization {
             epsilon: 1e-3,
             trainable: true,
             affine: Affine::new(),
-            moving_mean_initializer: Initializer::ZEROS,
-            moving_variance_initializer: Initializer::ONES,
+            moving_mean_initializer: Arc::new(Zeros),
+            moving_variance_initializer: Arc::new(Ones),
         }
     }
 
     /// The axis of features, the batch being 0. Default: −1, the last.
-    pub fn axis(mut self, axis: i32) -> Self {
+    pub fn axis(mut self, axis: isize) -> Self {
         self.axis = axis;
         self
     }
@@ -289,14 +290,14 @@ impl BatchNormalization {
     }
 
     /// How the moving mean starts. Default: zeros.
-    pub fn moving_mean_initializer(mut self, initializer: Initializer) -> Self {
-        self.moving_mean_initializer = initializer;
+    pub fn moving_mean_initializer(mut self, initializer: impl Initializer + 'static) -> Self {
+        self.moving_mean_initializer = Arc::new(initializer);
         self
     }
 
     /// How the moving variance starts. Default: ones.
-    pub fn moving_variance_initializer(mut self, initializer: Initializer) -> Self {
-        self.moving_variance_initializer = initializer;
+    pub fn moving_variance_initializer(mut self, initializer: impl Initializer + 'static) -> Self {
+        self.moving_variance_initializer = Arc::new(initializer);
         self
     }
 
@@ -312,20 +313,12 @@ impl Layer for BatchNormalization {
         let x = one(tape, inputs)?;
         let axis = axis_of(tape, x, self.axis)?;
         let view = view(tape, x, axis, axis + 1)?;
-        if !(0.0..1.0).contains(&self.momentum) {
-            return Err(Error::request(
-                format!("layer `{}`: momentum", tape.scope()),
-                "0 ≤ momentum < 1",
-                self.momentum,
-                "Keras's default is right for most nets",
-            ));
-        }
+        Allowed::Fraction.check(format!("layer `{}`", tape.scope()), "momentum", self.momentum)?;
         check_epsilon(tape.scope(), self.epsilon)?;
         let shape = [view[1] as usize];
-        let variables = self.affine.variables(tape, &shape, self.trainable);
-        let (mean, variance) = (self.moving_mean_initializer, self.moving_variance_initializer);
-        let moving_mean = tape.variable("moving_mean", &shape, false, |random| mean.values(&shape, random));
-        let moving_variance = tape.variable("moving_variance", &shape, false, |random| variance.values(&shape, random));
+        let variables = self.affine.variables(tape, &shape, self.trainable)?;
+        let moving_mean = variable(tape, "moving_mean", &self.moving_mean_initializer, &shape, false)?;
+        let moving_variance = variable(tape, "moving_variance", &self.moving_variance_initializer, &shape, false)?;
         let m = tape.shape(x)[0] as u32;
         let d = Columns {
             epsilon: self.epsilon,

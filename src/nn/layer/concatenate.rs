@@ -75,7 +75,7 @@ pub static KERNELS: &[&dyn AnyKernel] = &[&PART];
 /// Keras's `Concatenate(axis = −1)`: inputs side by side along one axis; their other axes are alike.
 #[derive(Clone, Copy, Debug)]
 pub struct Concatenate {
-    axis: i32,
+    axis: isize,
 }
 
 impl Default for Concatenate {
@@ -91,7 +91,7 @@ impl Concatenate {
     }
 
     /// The axis along which, the batch being 0. Default: −1, the last.
-    pub fn axis(mut self, axis: i32) -> Self {
+    pub fn axis(mut self, axis: isize) -> Self {
         self.axis = axis;
         self
     }

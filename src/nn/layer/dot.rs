@@ -133,13 +133,13 @@ pub static KERNELS: &[&dyn AnyKernel] = &[&DOT, &GRAD];
 /// second]`, `[batch, 1]` where nothing is left.
 #[derive(Clone, Copy, Debug)]
 pub struct Dot {
-    axes: [i32; 2],
+    axes: [isize; 2],
     normalize: bool,
 }
 
 impl Dot {
     /// Sums along axis `axes[0]` of the first input and `axes[1]` of the second, the batch being 0.
-    pub fn new(axes: [i32; 2]) -> Self {
+    pub fn new(axes: [isize; 2]) -> Self {
         Self { axes, normalize: false }
     }
 

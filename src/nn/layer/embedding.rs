@@ -3,13 +3,14 @@
 //! Backward: dtable\[r\] = Σ dy\[i\] over all i with x\[i\] = r. Places of one index are chained in ascending order and the
 //! first of each chain adds it up, so that the sums have one order and cost what the batch holds, not what the table does.
 
-use super::{Layer, one};
+use super::{Layer, one, variable};
 use crate::base::{Error, Real, Result};
 use crate::dims;
 use crate::kernel::{AnyKernel, Domain, Kernel, Shader, Step, Tolerance, arg, arg_in};
-use crate::nn::init::Initializer;
+use crate::nn::init::{Initializer, RandomUniform};
 use crate::plan::{MOST_NUMBERS, Tape, Value};
 use crate::twin;
+use std::sync::Arc;
 
 dims! {
     /// n indices into a table of rows×width.
@@ -138,22 +139,22 @@ pub static KERNELS: &[&dyn AnyKernel] = &[&FORWARD, &LINKS, &GRAD];
 ///
 /// Indices are integers held as f32, exact below 2²⁴. Those that come from a data set are checked when it is loaded:
 /// one outside `0..input_dim` is an error.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone)]
 pub struct Embedding {
     input_dim: usize,
     output_dim: usize,
-    embeddings_initializer: Option<Initializer>,
+    embeddings_initializer: Arc<dyn Initializer>,
 }
 
 impl Embedding {
     /// A table of `input_dim` rows of `output_dim` numbers, uniform in ±0.05 at first.
     pub fn new(input_dim: usize, output_dim: usize) -> Self {
-        Self { input_dim, output_dim, embeddings_initializer: None }
+        Self { input_dim, output_dim, embeddings_initializer: Arc::new(RandomUniform::default()) }
     }
 
     /// How the table starts. Default: uniform in ±0.05.
-    pub fn embeddings_initializer(mut self, initializer: Initializer) -> Self {
-        self.embeddings_initializer = Some(initializer);
+    pub fn embeddings_initializer(mut self, initializer: impl Initializer + 'static) -> Self {
+        self.embeddings_initializer = Arc::new(initializer);
         self
     }
 }
@@ -190,10 +191,7 @@ impl Layer for Embedding {
         let d = Lookup { n: n as u32, rows: self.input_dim as u32, width: self.output_dim as u32 };
         tape.restrict(x, d.rows);
         let table_shape = [self.input_dim, self.output_dim];
-        let table = tape.param("embeddings", &table_shape, |random| match self.embeddings_initializer {
-            Some(how) => how.values(&table_shape, random),
-            None => (0..d.table()).map(|i| f64::from((0.1 * random.uniform(0, i as u32) - 0.05) as f32)).collect(),
-        });
+        let table = variable(tape, "embeddings", &self.embeddings_initializer, &table_shape, true)?;
         let mut shape = tape.shape(x).to_vec();
         shape.push(self.output_dim);
         let y = tape.temp("y", &shape);

@@ -11,10 +11,10 @@ use crate::plan::{Tape, Value};
 
 /// Keras's `GroupNormalization`: the channels in groups of neighbours, each with one mean and variance a sample, over all
 /// other axes too.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone)]
 pub struct GroupNormalization {
-    groups: i32,
-    axis: i32,
+    groups: isize,
+    axis: isize,
     epsilon: f64,
     affine: Affine,
 }
@@ -28,12 +28,12 @@ impl Default for GroupNormalization {
 impl GroupNormalization {
     /// `groups` groups, a divisor of the channels (Keras's default is 32), or −1 for one a channel: instance
     /// normalisation. The channels are the last axis, ε = 10⁻³, γ and β, as Keras.
-    pub fn new(groups: i32) -> Self {
+    pub fn new(groups: isize) -> Self {
         Self { groups, axis: -1, epsilon: 1e-3, affine: Affine::new() }
     }
 
     /// The axis of channels, the batch being 0. Default: −1, the last.
-    pub fn axis(mut self, axis: i32) -> Self {
+    pub fn axis(mut self, axis: isize) -> Self {
         self.axis = axis;
         self
     }
@@ -60,7 +60,7 @@ impl Layer for GroupNormalization {
         let channels = view[1];
         let groups = match self.groups {
             -1 => channels,
-            g if g > 0 && channels.is_multiple_of(g.unsigned_abs()) => g.unsigned_abs(),
+            g if g > 0 && (channels as usize).is_multiple_of(g.unsigned_abs()) => g as u32,
             _ => {
                 return Err(Error::request(
                     format!("layer `{}`: groups", tape.scope()),
@@ -71,7 +71,7 @@ impl Layer for GroupNormalization {
             }
         };
         let d = Cells { epsilon: self.epsilon, ..Cells::groups(tape.shape(x)[0] as u32, view, groups) };
-        let variables = self.affine.variables(tape, &[channels as usize], true);
+        let variables = self.affine.variables(tape, &[channels as usize], true)?;
         affine::record(tape, x, d, variables)
     }
 }

@@ -10,9 +10,9 @@ use crate::nn::init::Initializer;
 use crate::plan::{Tape, Value};
 
 /// Keras's `LayerNormalization`: γ and β of the shape of the axes normalised over.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct LayerNormalization {
-    axis: Vec<i32>,
+    axis: Vec<isize>,
     epsilon: f64,
     affine: Affine,
 }
@@ -30,7 +30,7 @@ impl LayerNormalization {
     }
 
     /// The axes normalised over, the batch being 0. Default: −1, the last.
-    pub fn axis(mut self, axes: &[i32]) -> Self {
+    pub fn axis(mut self, axes: &[isize]) -> Self {
         self.axis = axes.to_vec();
         self
     }
@@ -67,9 +67,9 @@ impl Layer for LayerNormalization {
 pub(super) fn over_axes(
     tape: &mut Tape,
     x: Value,
-    axes: &[i32],
+    axes: &[isize],
     options: impl FnOnce(Cells) -> Cells,
-    variables: impl FnOnce(&mut Tape, &[usize]) -> [Option<Value>; 2],
+    variables: impl FnOnce(&mut Tape, &[usize]) -> Result<[Option<Value>; 2]>,
 ) -> Result<Value> {
     let axes = axes_of(tape, x, axes)?;
     let shape = tape.shape(x).to_vec();
@@ -78,13 +78,13 @@ pub(super) fn over_axes(
     let neighbours = axes[axes.len() - 1] + 1 == to;
     if neighbours {
         let d = Cells::over_axis(shape[0] as u32, view(tape, x, from, to)?);
-        let variables = variables(tape, &sizes);
+        let variables = variables(tape, &sizes)?;
         return affine::record(tape, x, options(d), variables);
     }
     let order: Vec<usize> = (0..shape.len()).filter(|a| !axes.contains(a)).chain(axes.iter().copied()).collect();
     let turned = permute::record(tape, x, &order)?;
     let d = Cells::over_axis(shape[0] as u32, view(tape, turned, shape.len() - axes.len(), shape.len())?);
-    let variables = variables(tape, &sizes);
+    let variables = variables(tape, &sizes)?;
     let y = affine::record(tape, turned, options(d), variables)?;
     permute::record(tape, y, &permute::inverse(&order))
 }

@@ -80,7 +80,7 @@ pub static KERNELS: &[&dyn AnyKernel] = &[&NORMALIZATION];
 /// Without statistics given or adapted to data, mean 0 and variance 1.
 #[derive(Clone, Debug)]
 pub struct Normalization {
-    axis: Vec<i32>,
+    axis: Vec<isize>,
     mean: Vec<f64>,
     variance: Vec<f64>,
     invert: bool,
@@ -100,7 +100,7 @@ impl Normalization {
 
     /// The axes with a mean and variance for each index, the batch being 0; none at all for a single mean and variance.
     /// Default: −1, the last.
-    pub fn axis(mut self, axes: &[i32]) -> Self {
+    pub fn axis(mut self, axes: &[isize]) -> Self {
         self.axis = axes.to_vec();
         self
     }

@@ -4,13 +4,14 @@
 
 use super::axes::axis_of;
 use super::permute::{self, Strided};
-use super::{Layer, one};
+use super::{Layer, one, variable};
 use crate::base::{Error, Real, Result};
 use crate::dims;
 use crate::kernel::{AnyKernel, Kernel, Schedule, Shader, Step, Tolerance, arg};
-use crate::nn::init::Initializer;
+use crate::nn::init::{Initializer, Zeros};
 use crate::plan::{Tape, Value};
 use crate::twin;
+use std::sync::Arc;
 
 dims! {
     /// x is m×n.
@@ -101,10 +102,10 @@ pub static SUM_ROWS: Kernel<Table, 1, 1> = Kernel {
 pub static KERNELS: &[&dyn AnyKernel] = &[&FORWARD, &GRAD, &SUM_ROWS];
 
 /// Keras's `PReLU`: a slope for each number of a sample, or one along each of the axes shared.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Prelu {
-    shared_axes: Vec<i32>,
-    alpha_initializer: Initializer,
+    shared_axes: Vec<isize>,
+    alpha_initializer: Arc<dyn Initializer>,
 }
 
 impl Default for Prelu {
@@ -116,18 +117,18 @@ impl Default for Prelu {
 impl Prelu {
     /// No axis shared, slopes from zeros.
     pub fn new() -> Self {
-        Self { shared_axes: Vec::new(), alpha_initializer: Initializer::ZEROS }
+        Self { shared_axes: Vec::new(), alpha_initializer: Arc::new(Zeros) }
     }
 
     /// The axes along which there is one slope, the batch being 0: the pixels of an image are 1 and 2. Default: none.
-    pub fn shared_axes(mut self, axes: &[i32]) -> Self {
+    pub fn shared_axes(mut self, axes: &[isize]) -> Self {
         self.shared_axes = axes.to_vec();
         self
     }
 
     /// How the slopes start. Default: zeros.
-    pub fn alpha_initializer(mut self, initializer: Initializer) -> Self {
-        self.alpha_initializer = initializer;
+    pub fn alpha_initializer(mut self, initializer: impl Initializer + 'static) -> Self {
+        self.alpha_initializer = Arc::new(initializer);
         self
     }
 }
@@ -154,7 +155,7 @@ impl Layer for Prelu {
                 "reshape neighbouring axes into one",
             ));
         };
-        let alpha = tape.param("alpha", &slopes, |random| self.alpha_initializer.values(&slopes, random));
+        let alpha = variable(tape, "alpha", &self.alpha_initializer, &slopes, true)?;
         let y = tape.temp("y", &shape);
         tape.run(&FORWARD, d, [x, alpha], [y])?;
         // The axes summed over first.

@@ -4,14 +4,15 @@
 use super::affine::check_epsilon;
 use super::layer_normalization::over_axes;
 use super::normalize::Cells;
-use super::{Layer, one};
+use super::{Layer, one, variable};
 use crate::base::Result;
+use crate::nn::init::Ones;
 use crate::plan::{Tape, Value};
 
 /// Keras's `RMSNormalization`: variable `scale`, of the shape of the axes normalised over.
 #[derive(Clone, Debug)]
 pub struct RmsNormalization {
-    axis: Vec<i32>,
+    axis: Vec<isize>,
     epsilon: f64,
 }
 
@@ -28,7 +29,7 @@ impl RmsNormalization {
     }
 
     /// The axes normalised over, the batch being 0. Default: −1, the last.
-    pub fn axis(mut self, axes: &[i32]) -> Self {
+    pub fn axis(mut self, axes: &[isize]) -> Self {
         self.axis = axes.to_vec();
         self
     }
@@ -53,7 +54,7 @@ impl Layer for RmsNormalization {
             x,
             &self.axis,
             |d| Cells { epsilon: self.epsilon, centred: 0, ..d },
-            |t, shape| [Some(t.param("scale", shape, |_| vec![1.0; shape.iter().product()])), None],
+            |t, shape| Ok([Some(variable(t, "scale", &Ones, shape, true)?), None]),
         )
     }
 }

@@ -3,7 +3,7 @@
 //! Backward: dx = dy.
 
 use super::record;
-use crate::base::{Error, Real, Result};
+use crate::base::{Allowed, Real, Result};
 use crate::kernel::{Draw, Noise, Noisy, Randomness};
 use crate::nn::layer::{Layer, one};
 use crate::plan::{Tape, Value};
@@ -43,14 +43,7 @@ impl Layer for GaussianNoise {
     }
     fn call(&self, tape: &mut Tape, inputs: &[Value]) -> Result<Value> {
         let x = one(tape, inputs)?;
-        if !(0.0..=1.0).contains(&self.stddev) {
-            return Err(Error::request(
-                format!("layer `{}`: stddev", tape.scope()),
-                "a number in 0 ≤ stddev ≤ 1",
-                self.stddev,
-                "scale the input so that noise of at most 1 is enough",
-            ));
-        }
+        Allowed::Share.check(format!("layer `{}`", tape.scope()), "stddev", self.stddev)?;
         let stream = tape.stream();
         if self.stddev == 0.0 || !tape.training() {
             return Ok(x);

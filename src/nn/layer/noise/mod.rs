@@ -22,21 +22,13 @@ pub use gaussian_dropout::GaussianDropout;
 pub use gaussian_noise::GaussianNoise;
 pub use spatial_dropout::{SpatialDropout1D, SpatialDropout2D};
 
-use crate::base::{Error, Result};
+use crate::base::{Allowed, Result};
 use crate::kernel::{Draw, Noise, Stage};
 use crate::plan::{Tape, Value};
 
 /// Refuses a rate outside 0 ≤ rate < 1.
 fn check_rate(tape: &Tape, rate: f64) -> Result<()> {
-    if (0.0..1.0).contains(&rate) {
-        return Ok(());
-    }
-    Err(Error::request(
-        format!("layer `{}`: rate", tape.scope()),
-        "a share in 0 ≤ rate < 1",
-        rate,
-        "give the share of numbers to drop",
-    ))
+    Allowed::Fraction.check(format!("layer `{}`", tape.scope()), "rate", rate)
 }
 
 /// Records y = noise(x), and dx = `backward`(dy) with the same random numbers, or dx = dy without one.
