@@ -10,7 +10,8 @@ use wgrad::dims;
 use wgrad::exec::cpu::CpuExecutor;
 use wgrad::exec::gpu::{GpuDevice, GpuExecutor, canary};
 use wgrad::exec::{DataId, Executor};
-use wgrad::kernel::{AnyKernel, Kernel, Map, Pointwise, Shader, SlopeFrom, Stage, Step, Tolerance, arg};
+use wgrad::kernel::{AnyKernel, Draw, Kernel, Map, Pointwise, Shader, SlopeFrom, Stage, Step, Tolerance, arg};
+use wgrad::nn::layer::noise::dropout;
 use wgrad::plan::kernels::{ACCUMULATE, Elements, KERNELS};
 use wgrad::plan::{Plan, Program, Tape, Value};
 use wgrad::twin;
@@ -42,6 +43,11 @@ static HALVE: Map = Map::of::<Halve>();
 
 const BATCH: usize = 8;
 
+/// Dropout of a quarter.
+fn mask(stream: u32) -> Stage {
+    Stage::Noise(&dropout::NOISE, Draw { stream, below: 1 << 30, p: [4.0 / 3.0, 0.0, 0.0, 0.0], spread: None })
+}
+
 /// x → halve → + bias → dropout → out; total += out; and the values worth reading.
 fn recording(width: usize, fused: bool) -> (Plan, Value, Value, Value) {
     let mut tape = Tape::new(BATCH, Seed(3));
@@ -53,7 +59,7 @@ fn recording(width: usize, fused: bool) -> (Plan, Value, Value, Value) {
     let shifted = tape.temp("shifted", &[BATCH, width]);
     tape.stage(x, Stage::Map(&HALVE, HALVE.defaults), None, halved).unwrap();
     tape.stage(halved, Stage::Bias { width: width as u32 }, Some(bias), shifted).unwrap();
-    tape.stage(shifted, Stage::Mask { stream: 2, rate: 0.25 }, None, out).unwrap();
+    tape.stage(shifted, mask(2), None, out).unwrap();
     tape.run(&ACCUMULATE, Elements { n: (BATCH * width) as u32 }, [out], [total]).unwrap();
     let plan = if fused { tape.finish() } else { tape.finish_naive() };
     (plan, x, out, total)
@@ -288,7 +294,7 @@ fn guards_tell_who_writes_too_much() {
         }
     };
     KERNELS.iter().for_each(|k| run(*k, &[]));
-    run(KERNELS[0], &[Stage::Map(&HALVE, [0.25; 4]), Stage::Mask { stream: 1, rate: 0.5 }]);
+    run(KERNELS[0], &[Stage::Map(&HALVE, [0.25; 4]), mask(1)]);
     run(&OVERRUN, &[]);
     let call = KERNELS[0].cases().remove(0);
     assert!(matches!(device.run_call(&*call, &[], &Step::default(), &[], &mut []), Err(Error::Request { .. })));

@@ -1,4 +1,4 @@
-// y[i,j] = gamma[j] (x[i,j] - mean[j]) / sqrt(var[j] + epsilon) + beta[j], x and y are m×n, saved = [mean, 1/sqrt(var + epsilon)]
+// y[i,j] = gamma[j] (x[i,j] - mean[j]) / sqrt(var[j] + epsilon) + beta[j], x and y are rows×n, saved = [mean, 1/sqrt(var + epsilon)]
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> gamma: array<f32>;
 @group(0) @binding(2) var<storage, read> beta: array<f32>;
@@ -12,16 +12,16 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let wanted = (group.y * groups.x + group.x) * columns + lane.x;
     let live = wanted < n;
     let j = min(wanted, n - 1u);
-    let rows = min(step.rows, m);
+    let rows = min(step.rows, m) * positions;
     let count = max(f32(rows), 1.0);
     var sum = 0.0;
     for (var i = lane.y; i < rows; i += slices) {
-        sum += x[i * n + j];
+        sum += x[place(i, j)];
     }
     let mean = column_sum(sum, lane.x, lane.y) / count;
     sum = 0.0;
     for (var i = lane.y; i < rows; i += slices) {
-        let d = x[i * n + j] - mean;
+        let d = x[place(i, j)] - mean;
         sum += d * d;
     }
     let variance = column_sum(sum, lane.x, lane.y) / count;
@@ -33,10 +33,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         moving_mean[j] = moving_mean[j] * momentum + mean * (1.0 - momentum);
         moving_variance[j] = moving_variance[j] * momentum + variance * (1.0 - momentum);
     }
-    let g = gamma[j];
-    let b = beta[j];
-    for (var i = lane.y; i < m; i += slices) {
-        let at = i * n + j;
+    let g = select(1.0, gamma[j], scale == 1u);
+    let b = select(0.0, beta[j], center == 1u);
+    for (var i = lane.y; i < m * positions; i += slices) {
+        let at = place(i, j);
         let v = select(0.0, g * ((x[at] - mean) * inverse) + b, i < rows);
         y[at] = epilogue(v, at);
     }

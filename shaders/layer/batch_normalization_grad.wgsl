@@ -1,4 +1,4 @@
-// dx = gamma/sqrt(var+epsilon) (dy - (dbeta + normal * dgamma) / rows), dgamma = sum dy * normal, dbeta = sum dy, x is m×n
+// dx = gamma/sqrt(var+epsilon) (dy - (dbeta + normal * dgamma) / rows), dgamma = sum dy * normal, dbeta = sum dy, x is rows×n
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> gamma: array<f32>;
 @group(0) @binding(2) var<storage, read> saved: array<f32>;
@@ -12,13 +12,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let wanted = (group.y * groups.x + group.x) * columns + lane.x;
     let live = wanted < n;
     let j = min(wanted, n - 1u);
-    let rows = min(step.rows, m);
+    let rows = min(step.rows, m) * positions;
     let mean = saved[j];
     let inverse = saved[n + j];
     var sum = 0.0;
     var along = 0.0;
     for (var i = lane.y; i < rows; i += slices) {
-        let at = i * n + j;
+        let at = place(i, j);
         sum += dy[at];
         along += dy[at] * ((x[at] - mean) * inverse);
     }
@@ -29,10 +29,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         dbeta[j] = total;
         dgamma[j] = total_along;
     }
-    let g = gamma[j] * inverse;
+    let g = select(1.0, gamma[j], scale == 1u) * inverse;
     let share = 1.0 / max(f32(rows), 1.0);
-    for (var i = lane.y; i < m; i += slices) {
-        let at = i * n + j;
+    for (var i = lane.y; i < m * positions; i += slices) {
+        let at = place(i, j);
         let normal = (x[at] - mean) * inverse;
         let v = select(0.0, g * (dy[at] - share * (total + normal * total_along)), i < rows);
         dx[at] = epilogue(v, at);

@@ -67,13 +67,13 @@ impl Stream {
 
     /// Standard normal.
     pub fn normal(self, step: u32, element: u32) -> f64 {
-        box_muller(self.bits4(step, element / 4), element)
+        normal_of(self.bits4(step, element / 4), element)
     }
 
     /// Standard normal kept within ±2, as Keras draws it: what falls outside is drawn again.
     pub fn truncated_normal(self, step: u32, element: u32) -> f64 {
         (0..TRUNCATED_TRIES)
-            .map(|attempt| box_muller(self.words(step, element / 4, attempt), element))
+            .map(|attempt| normal_of(self.words(step, element / 4, attempt), element))
             .find(|z| z.abs() <= 2.0)
             .unwrap_or(0.0)
     }
@@ -84,8 +84,9 @@ impl Stream {
     }
 }
 
-/// Elements 0 and 1 of a block share one pair of words (cosine and sine), elements 2 and 3 the other.
-fn box_muller(words: [u32; 4], element: u32) -> f64 {
+/// The standard normal of `element` from the four words of its block (Box & Muller 1958): elements 0 and 1 share one
+/// pair of words (cosine and sine), elements 2 and 3 the other.
+pub fn normal_of(words: [u32; 4], element: u32) -> f64 {
     let pair = element as usize % 4 / 2 * 2;
     // Half a unit up: never 0, so the logarithm is finite; the tail ends at 6.66.
     let unit = |word: u32| (f64::from(word) + 0.5) / 4_294_967_296.0;

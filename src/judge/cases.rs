@@ -1,7 +1,8 @@
 //! What the walkers try: every case of every kernel, and every filling of its hole.
 
 use crate::base::rng::Stream;
-use crate::kernel::{AnyKernel, Call, Domain, Stage};
+use crate::kernel::{AnyKernel, Call, Domain, Draw, Spread, Stage};
+use crate::nn::layer::{noise, rescaling};
 use crate::nn::{act, kernels};
 use crate::plan::kernels::COPY;
 use std::sync::Arc;
@@ -16,15 +17,18 @@ pub fn show(stages: &[Stage]) -> String {
     stages.iter().map(|s| s.show("aux")).collect::<Vec<_>>().join("; ")
 }
 
+/// A draw as layers make them: a quarter dropped.
+const DRAW: Draw = Draw { stream: 3, below: 1 << 30, p: [0.75, -1.5, 0.25, 0.0], spread: None };
+
 /// Numbers in the case of `copy` on which every map is tried.
 const MAPS_OVER: usize = 4096;
 
 /// Fillings a kernel is tried with.
 ///
 /// Each open kernel gets none, one of each kind of stage, and the longest mixes; each map is tried forward and backward,
-/// with its default and its sample parameters, on one case of `copy`, which does nothing else. A stage sees a number and
-/// its index and nothing of the kernel, so every map on every kernel would show no more, and each filling is a pipeline
-/// that some drivers take a tenth of a second to compile.
+/// with its default and its sample parameters, and each noise, on one case of `copy`, which does nothing else. A stage
+/// sees a number and its index and nothing of the kernel, so every map on every kernel would show no more, and each
+/// filling is a pipeline that some drivers take a tenth of a second to compile.
 pub fn stage_sets(call: &dyn Call) -> Vec<Vec<Stage>> {
     let mut sets = vec![Vec::new()];
     if !call.open() {
@@ -33,7 +37,7 @@ pub fn stage_sets(call: &dyn Call) -> Vec<Vec<Stage>> {
     let len = call.writes().first().map_or(1, |w| w.1);
     // A width that divides the output, as a layer's does.
     let width = (2..=len).find(|w| len.is_multiple_of(*w)).unwrap_or(1) as u32;
-    let (bias, mask) = (Stage::Bias { width }, Stage::Mask { stream: 3, rate: 0.25 });
+    let (bias, mask) = (Stage::Bias { width }, Stage::Noise(&noise::dropout::NOISE, DRAW));
     let elu = &act::elu::MAP;
     let (map, slope) = (Stage::Map(elu, elu.defaults), Stage::Slope(elu, elu.defaults));
     sets.extend([bias, mask, Stage::Tee, map, slope].map(|stage| vec![stage]));
@@ -44,6 +48,10 @@ pub fn stage_sets(call: &dyn Call) -> Vec<Vec<Stage>> {
                 sets.extend([vec![Stage::Map(map, p)], vec![Stage::Slope(map, p)]]);
             }
         }
+        sets.push(vec![Stage::Map(&rescaling::MAP, [0.5, -1.25, 0.0, 0.0])]);
+        sets.extend(noise::ALL.iter().map(|n| vec![Stage::Noise(n, DRAW)]));
+        let spread = Some(Spread { block: 12, across: 3, side: 2 });
+        sets.push(vec![Stage::Noise(&noise::dropout::NOISE, Draw { spread, ..DRAW })]);
     }
     sets
 }

@@ -21,6 +21,10 @@ pub enum Domain {
     Range(usize),
     /// Uniform in (0, 1], but 0 where the index is a multiple of this.
     Holes(usize),
+    /// Each integer twice: 0, 0, 1, 1, ….
+    Pairs,
+    /// For n such integers, the next place of each place's integer, n where there is none; then 1 for each first place.
+    PairLinks,
 }
 
 impl Domain {
@@ -42,6 +46,13 @@ impl Domain {
                 (0..len).map(|i| if i.is_multiple_of(every) { 0.0 } else { exact(1.0 - uniform(i)) }).collect()
             }
             Self::Labels(classes) => (0..len).map(|i| (uniform(i) * f64::from(classes)).floor()).collect(),
+            Self::Pairs => (0..len).map(|i| (i / 2) as f64).collect(),
+            Self::PairLinks => {
+                let n = len / 2;
+                let next = |i: usize| if i.is_multiple_of(2) && i + 1 < n { i + 1 } else { n };
+                let first = |i: usize| f64::from(i.is_multiple_of(2));
+                (0..n).map(|i| next(i) as f64).chain((0..n).map(first)).collect()
+            }
             Self::Probabilities(width) => {
                 let mut v: Vec<f64> = (0..len).map(|i| 1.0 - uniform(i)).collect();
                 for row in v.chunks_mut(width.max(1)) {

@@ -1,5 +1,6 @@
 //! Pointwise functions and their slopes: what may fill a kernel's hole.
 
+use super::noise::Noise;
 use crate::base::{Allowed, Real};
 
 /// What a slope is computed from.
@@ -126,6 +127,8 @@ pub trait Mapped: Real {
     fn apply(map: &Map, values: &mut [Self], p: &[f64; 4]);
     /// v ← v · f′(a).
     fn apply_slope(map: &Map, values: &mut [Self], at: &[Self], p: &[f64; 4]);
+    /// v ← f(v, r).
+    fn apply_noise(noise: &Noise, values: &mut [Self], random: &[Self], p: &[f64; 4]);
 }
 
 impl Mapped for f32 {
@@ -135,6 +138,9 @@ impl Mapped for f32 {
     fn apply_slope(map: &Map, values: &mut [Self], at: &[Self], p: &[f64; 4]) {
         (map.slope_f32)(values, at, &p.map(|v| v as Self));
     }
+    fn apply_noise(noise: &Noise, values: &mut [Self], random: &[Self], p: &[f64; 4]) {
+        (noise.f32)(values, random, &p.map(|v| v as Self));
+    }
 }
 
 impl Mapped for f64 {
@@ -143,5 +149,8 @@ impl Mapped for f64 {
     }
     fn apply_slope(map: &Map, values: &mut [Self], at: &[Self], p: &[f64; 4]) {
         (map.slope_f64)(values, at, p);
+    }
+    fn apply_noise(noise: &Noise, values: &mut [Self], random: &[Self], p: &[f64; 4]) {
+        (noise.f64)(values, random, p);
     }
 }

@@ -4,6 +4,7 @@
 pub mod case;
 pub mod dims;
 pub mod map;
+pub mod noise;
 pub mod product;
 pub mod shader;
 pub mod stage;
@@ -11,6 +12,7 @@ pub mod stage;
 pub use case::{Domain, Tolerance};
 pub use dims::{Constant, Dims};
 pub use map::{Map, Parameter, Pointwise, Sample, SlopeFrom};
+pub use noise::{Draw, Noise, Noisy, Randomness, Spread};
 pub use shader::{Schedule, Shader};
 pub use stage::Stage;
 

@@ -5,9 +5,12 @@
 
 use super::dims::literal;
 use super::map::{Map, Mapped};
+use super::noise::{Draw, Noise, Randomness};
 use super::{Step, Twinned};
 use crate::base::rng::Stream;
 use std::fmt::Write;
+
+const NORMAL: &str = include_str!("../../shaders/normal.wgsl");
 
 /// One filling of the hole.
 #[derive(Clone, Copy)]
@@ -21,14 +24,8 @@ pub enum Stage {
         /// Length of the bias.
         width: u32,
     },
-    /// v ← v / (1 − rate) where the random number is at least `rate`, else 0 (inverted dropout,
-    /// Srivastava et al. 2014); the same mask forward and backward, recomputed from the counter RNG.
-    Mask {
-        /// Which random stream: one a layer.
-        stream: u32,
-        /// Share dropped, 0 ≤ rate < 1.
-        rate: f64,
-    },
+    /// v ← f(v, r; p), r being the random number of the step, the stream and `at`: forward and backward the same.
+    Noise(&'static Noise, Draw),
     /// aux\[at\] ← v: keeps what a later dispatch needs.
     Tee,
 }
@@ -41,11 +38,6 @@ pub enum Aux<'a, T> {
     Read(&'a [T]),
     /// Written by [`Stage::Tee`].
     Write(&'a mut [T]),
-}
-
-/// A random word below this is dropped: `rate` in units of 2⁻³².
-pub fn drop_threshold(rate: f64) -> u32 {
-    (rate * 4_294_967_296.0) as u32
 }
 
 impl Stage {
@@ -66,8 +58,21 @@ impl Stage {
             Self::Map(map, p) => format!("{}{p:?}", map.name),
             Self::Slope(map, _) => format!("× {}′({aux})", map.name),
             Self::Bias { .. } => format!("+ {aux}"),
-            Self::Mask { stream, rate } => format!("drop {rate} (stream {stream})"),
+            Self::Noise(noise, Draw { stream, below, p, .. }) => {
+                let share = f64::from(*below) / 4_294_967_296.0;
+                let strength = if noise.randomness == Randomness::Kept { share } else { p[0] };
+                format!("{} {strength} (stream {stream})", noise.name)
+            }
             Self::Tee => format!("keep {aux}"),
+        }
+    }
+
+    /// The WGSL texts its statement calls.
+    fn functions(&self) -> [Option<&'static str>; 2] {
+        match self {
+            Self::Map(map, _) | Self::Slope(map, _) => [Some(map.wgsl), None],
+            Self::Noise(noise, _) => [(noise.randomness == Randomness::Normal).then_some(NORMAL), Some(noise.wgsl)],
+            Self::Bias { .. } | Self::Tee => [None, None],
         }
     }
 
@@ -77,11 +82,9 @@ impl Stage {
             Self::Map(map, p) => format!("v = {}(v, {});", map.name, vector(p)),
             Self::Slope(map, p) => format!("v *= {}_slope(aux{aux}[at], {});", map.name, vector(p)),
             Self::Bias { width } => format!("v += aux{aux}[at % {width}u];"),
-            Self::Mask { stream, rate } => format!(
-                "v = select(0.0, v * {}, random_bits({stream}u, at) >= {}u);",
-                literal(1.0 / (1.0 - rate)),
-                drop_threshold(*rate)
-            ),
+            Self::Noise(noise, draw) => {
+                format!("v = {}(v, {}, {});", noise.name, draw.wgsl(noise.randomness), vector(&draw.p))
+            }
             Self::Tee => format!("aux{aux}[at] = v;"),
         }
     }
@@ -96,16 +99,9 @@ impl Stage {
                     row.iter_mut().zip(bias).for_each(|(v, b)| *v += *b);
                 }
             }
-            (Self::Mask { stream, rate }, _) => {
-                let keep = T::of(1.0 / (1.0 - rate));
-                let threshold = drop_threshold(*rate);
-                let random = Stream { seed: step.seed, stream: *stream };
-                for (block, four) in values.chunks_mut(4).enumerate() {
-                    let bits = random.bits4(step.index, block as u32);
-                    for (v, b) in four.iter_mut().zip(bits) {
-                        *v = if b >= threshold { *v * keep } else { T::ZERO };
-                    }
-                }
+            (Self::Noise(noise, draw), _) => {
+                let random = Stream { seed: step.seed, stream: draw.stream };
+                draw.over(noise.randomness, random, step.index, values, |v, r| T::apply_noise(noise, v, r, &draw.p));
             }
             (Self::Tee, Aux::Write(kept)) => kept.copy_from_slice(values),
             (Self::Slope(..) | Self::Bias { .. } | Self::Tee, _) => {
@@ -118,14 +114,14 @@ impl Stage {
 /// The `epilogue` function for these stages; their operands are bound from `first_binding` on.
 pub fn epilogue(stages: &[Stage], first_binding: usize) -> String {
     let mut text = String::new();
-    let mut maps: Vec<&str> = Vec::new();
+    let mut known: Vec<&str> = Vec::new();
     for (i, stage) in stages.iter().enumerate() {
-        if let Stage::Map(map, _) | Stage::Slope(map, _) = stage
-            && !maps.contains(&map.name)
-        {
-            maps.push(map.name);
-            text.push_str(map.wgsl);
-            text.push('\n');
+        for functions in stage.functions().into_iter().flatten() {
+            if !known.contains(&functions) {
+                known.push(functions);
+                text.push_str(functions);
+                text.push('\n');
+            }
         }
         let access = if stage.writes_aux() {
             "read_write"

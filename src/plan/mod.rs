@@ -68,6 +68,8 @@ pub struct ValueInfo {
     pub shape: Vec<usize>,
     /// What it is for.
     pub role: Role,
+    /// Where set, its numbers are integers below this: data sets are checked for it.
+    pub below: Option<u32>,
 }
 
 impl ValueInfo {

@@ -115,7 +115,7 @@ impl Tape {
     }
 
     pub(super) fn push(&mut self, name: String, shape: &[usize], role: Role) -> Value {
-        self.values.push(ValueInfo { name, shape: shape.to_vec(), role });
+        self.values.push(ValueInfo { name, shape: shape.to_vec(), role, below: None });
         Value(self.values.len() - 1)
     }
 
@@ -301,6 +301,14 @@ impl Tape {
         if self.training() {
             self.backward.push(Box::new(f));
         }
+    }
+
+    /// States that the numbers of `x` are integers below `rows`: where they come from a data set, loading one that
+    /// holds others is an error. What is computed is not checked.
+    pub fn restrict(&mut self, x: Value, rows: u32) {
+        let x = self.root(x);
+        let below = &mut self.values[x.0].below;
+        *below = Some(below.map_or(rows, |known| known.min(rows)));
     }
 
     /// The gradient of `v`, if something has contributed to it (or it is a variable's).

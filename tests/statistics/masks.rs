@@ -1,15 +1,18 @@
 //! Dropout masks: as many numbers are dropped as the rate says, independently at every place and step.
 
 use crate::laws::Z;
+use wgrad::kernel::noise::drop_threshold;
 use wgrad::kernel::stage::Aux;
-use wgrad::kernel::{Stage, Step};
+use wgrad::kernel::{Draw, Stage, Step};
+use wgrad::nn::layer::noise::dropout;
 
 /// Whether each of `n` numbers is kept at `step`.
 fn kept(rate: f64, stream: u32, step: u32, n: usize) -> Vec<bool> {
     let mut ones = vec![1.0_f64; n];
     let step = Step { index: step, rows: 1, seed: 99, ..Step::default() };
-    Stage::Mask { stream, rate }.apply(&step, &mut ones, Aux::None);
     let scale = 1.0 / (1.0 - rate);
+    let draw = Draw { stream, below: drop_threshold(rate), p: [scale, 0.0, 0.0, 0.0], spread: None };
+    Stage::Noise(&dropout::NOISE, draw).apply(&step, &mut ones, Aux::None);
     assert!(ones.iter().all(|v| *v == 0.0 || *v == scale), "what is kept is scaled by 1 / (1 − rate)");
     ones.into_iter().map(|v| v != 0.0).collect()
 }

@@ -4,6 +4,10 @@
 
 mod fusion;
 mod gradients;
+mod gradients_merge;
+mod gradients_noise;
+mod gradients_normal;
+mod layer_errors;
 mod listing;
 mod losses;
 mod nets;

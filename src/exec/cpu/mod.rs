@@ -116,8 +116,28 @@ pub(crate) fn check_columns(plan: &Plan, columns: &[(Value, Rows)]) -> Result<us
                 "give every input the same samples",
             ));
         }
+        if let Some(below) = info.below {
+            check_integers(&info.name, table, below)?;
+        }
     }
     Ok(rows)
+}
+
+/// Checks that every number of `table` is an integer below `below`, as a lookup asks.
+fn check_integers(name: &str, table: &Rows, below: u32) -> Result<()> {
+    let mut row = vec![0.0_f64; table.width];
+    for i in 0..table.len() {
+        table.gather(i, &mut row);
+        if let Some(bad) = row.iter().find(|v| !(0.0..f64::from(below)).contains(*v) || v.fract() != 0.0) {
+            return Err(Error::request(
+                format!("input `{name}`, sample {i}"),
+                format!("integers from 0 to {}, which an embedding looks up", below - 1),
+                bad,
+                "give the embedding more rows, or correct the indices",
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Checks that `program` has a dispatch `index`.

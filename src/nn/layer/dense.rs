@@ -3,14 +3,14 @@
 //! Works on the last axis: every axis before it counts as rows. A short batch's padding has dy = 0 and adds nothing.
 //! Backward: dw = xᵀ · dy with db = Σ rows of dy in the same dispatch, dx = dy · wᵀ.
 
-use super::{Layer, matrix, one, with_last};
+use super::{Layer, matrix, one, variable, with_last};
 use crate::base::product::{Form, product};
 use crate::base::{Error, Real, Result};
 use crate::dims;
 use crate::kernel::product::{ProductShape, shader};
 use crate::kernel::{AnyKernel, Arg, Kernel, Schedule, Shader, Stage, Step, Tolerance, arg};
 use crate::nn::act::Activation;
-use crate::nn::init::{self, GlorotUniform, Initializer, Zeros};
+use crate::nn::init::{GlorotUniform, Initializer, Zeros};
 use crate::plan::{MOST_NUMBERS, Tape, Value};
 use crate::twin;
 use std::sync::Arc;
@@ -196,19 +196,14 @@ impl Layer for Dense {
         let n = self.checked_units(tape.scope(), m.max(k))?;
         let shape = with_last(tape, x, self.units);
         let kernel_shape = [k as usize, self.units];
-        let what = format!("layer `{}`: kernel_initializer", tape.scope());
-        let start = init::start(&what, &self.kernel_initializer, &kernel_shape)?;
-        let w = tape.param("kernel", &kernel_shape, start);
+        let w = variable(tape, "kernel", &self.kernel_initializer, &kernel_shape, true)?;
         let z = tape.temp("product", &shape);
         tape.run(&FORWARD, Product { m, k, n }, [x, w], [z])?;
         if !self.use_bias {
             tape.backward(move |t| backward(t, x, w, None, z));
             return Ok(z);
         }
-        let bias_shape = [self.units];
-        let what = format!("layer `{}`: bias_initializer", tape.scope());
-        let start = init::start(&what, &self.bias_initializer, &bias_shape)?;
-        let b = tape.param("bias", &bias_shape, start);
+        let b = variable(tape, "bias", &self.bias_initializer, &[self.units], true)?;
         let y = tape.temp("y", &shape);
         tape.stage(z, Stage::Bias { width: n }, Some(b), y)?;
         tape.backward(move |t| backward(t, x, w, Some(b), y));

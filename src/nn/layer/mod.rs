@@ -1,18 +1,46 @@
 //! Layers: they record their kernels on a tape, forward, and leave a closure for backward.
 
-super::pages! { batch_normalization, dense, softmax }
+super::pages! {
+    batch_normalization, concatenate, dense, dot, embedding, merge, normalization, normalize, permute, prelu, rrelu, softmax,
+}
 
-mod dropout;
+mod affine;
+mod axes;
+mod group_normalization;
+mod identity;
+mod layer_normalization;
+mod leaky;
+pub mod noise;
+pub mod rescaling;
 mod reshape;
+mod rms_normalization;
 
 pub use batch_normalization::BatchNormalization;
+pub use concatenate::Concatenate;
 pub use dense::Dense;
-pub use dropout::Dropout;
-pub use reshape::Flatten;
+pub use dot::Dot;
+pub use embedding::Embedding;
+pub use group_normalization::GroupNormalization;
+pub use identity::Identity;
+pub use layer_normalization::LayerNormalization;
+pub use leaky::{Elu, LeakyRelu, Relu};
+pub use merge::{Add, Average, Maximum, Minimum, Multiply, Subtract};
+pub use noise::{
+    AlphaDropout, Dropout, GaussianDropout, GaussianNoise, McAlphaDropout, McDropout, SpatialDropout1D,
+    SpatialDropout2D,
+};
+pub use normalization::Normalization;
+pub use permute::Permute;
+pub use prelu::Prelu;
+pub use rescaling::Rescaling;
+pub use reshape::{Flatten, Reshape};
+pub use rms_normalization::RmsNormalization;
+pub use rrelu::Rrelu;
 pub use softmax::{LogSoftmax, Softmax};
 
 use super::act::Activation;
 use crate::base::{Error, Result};
+use crate::nn::init::{self, Initializer};
 use crate::plan::{Tape, Value};
 
 /// Something that turns values into another by recording kernels.
@@ -77,6 +105,13 @@ pub fn one(tape: &Tape, inputs: &[Value]) -> Result<Value> {
             "join several inputs with a merging layer before it",
         )),
     }
+}
+
+/// The variable `name` of the layer being recorded, started by its option `name_initializer`.
+fn variable(tape: &mut Tape, name: &str, how: &dyn Initializer, shape: &[usize], trained: bool) -> Result<Value> {
+    let what = format!("layer `{}`: {name}_initializer", tape.scope());
+    let start = init::start(&what, how, shape)?;
+    Ok(tape.variable(name, shape, trained, start))
 }
 
 /// (rows, columns) of a value: the last axis is the columns, all axes before it, the batch first, are rows.

@@ -4,7 +4,8 @@
 //! Backward: dx = y · (dy − Σⱼ dy · y), of the logarithm dx = dy − exp(y) · Σⱼ dy.
 
 use super::Layer;
-use crate::base::{Error, Real, Result};
+use super::axes::{axis_of, view};
+use crate::base::{Real, Result};
 use crate::dims;
 use crate::kernel::{AnyKernel, Kernel, Schedule, Shader, Step, Tolerance, Twin, arg};
 use crate::plan::{Tape, Value};
@@ -169,29 +170,6 @@ pub static LOG_GRAD: Kernel<Along, 2, 1> = grad_kernel(
 /// The kernels of this page.
 pub static KERNELS: &[&dyn AnyKernel] = &[&FORWARD, &GRAD, &LOG_FORWARD, &LOG_GRAD];
 
-/// m, n and inner of `x` along `axis`, which counts from the end where negative.
-fn along(tape: &Tape, axis: isize, x: Value) -> Result<Along> {
-    let shape = tape.shape(x);
-    let wrong = |what: &str, expected: String, got: String| {
-        let help = "give an axis of the samples, or another input";
-        Err(Error::request(format!("layer `{}`: {what}", tape.scope()), expected, got, help))
-    };
-    let rank = shape.len();
-    if rank < 2 {
-        return wrong("input", "a shape of [batch, …] with at least one more axis".into(), format!("{shape:?}"));
-    }
-    let at = if axis < 0 { axis + rank as isize } else { axis };
-    let Some(at) = usize::try_from(at).ok().filter(|at| (1..rank).contains(at)) else {
-        let (last, first) = (rank - 1, 1 - rank as isize);
-        return wrong("axis", format!("1 to {last}, or {first} to -1, for an input of {rank} axes"), axis.to_string());
-    };
-    if shape.contains(&0) {
-        return wrong("input", "no axis of 0".into(), format!("{shape:?}"));
-    }
-    let product = |axes: &[usize]| axes.iter().product::<usize>() as u32;
-    Ok(Along { m: product(&shape[..at]), n: shape[at] as u32, inner: product(&shape[at + 1..]) })
-}
-
 /// Records y along `axis` of x, with its backward.
 fn record(
     tape: &mut Tape,
@@ -200,7 +178,9 @@ fn record(
     forward: &Kernel<Along, 1, 1>,
     grad: &'static Kernel<Along, 2, 1>,
 ) -> Result<Value> {
-    let d = along(tape, axis, x)?;
+    let at = axis_of(tape, x, axis)?;
+    let [m, n, inner] = view(tape, x, at, at + 1)?;
+    let d = Along { m, n, inner };
     let shape = tape.shape(x).to_vec();
     let y = tape.temp("softmax", &shape);
     tape.run(forward, d, [x], [y])?;

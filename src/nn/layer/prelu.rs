@@ -1,0 +1,180 @@
+//! PReLU: y = x where x > 0, else α x, the slopes α being learned (He et al. 2015, arXiv:1502.01852).
+//!
+//! Backward: dx = dy where x > 0, α dy where x < 0, 0 at 0; dα = Σ dy x over the negative x that share it.
+
+use super::axes::axis_of;
+use super::permute::{self, Strided};
+use super::{Layer, one, variable};
+use crate::base::{Error, Real, Result};
+use crate::dims;
+use crate::kernel::{AnyKernel, Kernel, Schedule, Shader, Step, Tolerance, arg};
+use crate::nn::init::{Initializer, Zeros};
+use crate::plan::{Tape, Value};
+use crate::twin;
+use std::sync::Arc;
+
+dims! {
+    /// x is m×n.
+    pub struct Table {
+        /// Rows.
+        m: u32,
+        /// Columns.
+        n: u32,
+    }
+}
+
+const CASES: &[Strided] =
+    &[Strided::new([1, 1, 1, 1, 7, 5], [0, 0, 0, 0, 0, 1]), Strided::new([1, 1, 5, 4, 3, 2], [0, 0, 0, 2, 0, 1])];
+
+fn forward<T: Real>(_: &Step, d: &Strided, [x, alpha]: [&[T]; 2], [y]: [&mut [T]; 1]) {
+    for ((y, x), j) in y.iter_mut().zip(x).zip(d.places()) {
+        *y = if *x > T::ZERO { *x } else { alpha[j] * *x };
+    }
+}
+
+fn gradient<T: Real>(_: &Step, d: &Strided, [x, alpha, dy]: [&[T]; 3], [dx, part]: [&mut [T]; 2]) {
+    for (at, j) in d.places().enumerate() {
+        let (v, d) = (x[at], dy[at]);
+        part[at] = if v >= T::ZERO { T::ZERO } else { d * v };
+        let slope = if v > T::ZERO { T::ONE } else { alpha[j] };
+        dx[at] = if v == T::ZERO { T::ZERO } else { slope * d };
+    }
+}
+
+fn sum_rows<T: Real>(_: &Step, d: &Table, [x]: [&[T]; 1], [s]: [&mut [T]; 1]) {
+    s.fill(T::ZERO);
+    x.chunks(d.n as usize).for_each(|row| s.iter_mut().zip(row).for_each(|(s, x)| *s += *x));
+}
+
+fn shader(body: &str, d: &Strided) -> Shader {
+    Shader::flat(&[include_str!("../../../shaders/util/strided.wgsl"), body].concat(), d.len(), 64)
+}
+
+/// y.
+pub static FORWARD: Kernel<Strided, 2, 1> = Kernel {
+    name: "prelu_forward",
+    shader: |d, _| shader(include_str!("../../../shaders/layer/prelu_forward.wgsl"), d),
+    reads: [arg("x", Strided::len), arg("alpha", Strided::source)],
+    writes: [arg("y", Strided::len)],
+    open: true,
+    flops: |d| d.len() as u64,
+    twin: twin!(forward),
+    cases: CASES,
+    tolerance: Tolerance::POINTWISE,
+};
+
+/// dx, and what each number adds to its dα.
+pub static GRAD: Kernel<Strided, 3, 2> = Kernel {
+    name: "prelu_grad",
+    shader: |d, _| shader(include_str!("../../../shaders/layer/prelu_grad.wgsl"), d),
+    reads: [arg("x", Strided::len), arg("alpha", Strided::source), arg("dy", Strided::len)],
+    writes: [arg("dx", Strided::len), arg("part", Strided::len)],
+    open: true,
+    flops: |d| 2 * d.len() as u64,
+    twin: twin!(gradient),
+    cases: CASES,
+    tolerance: Tolerance::POINTWISE,
+};
+
+/// Sums of columns.
+pub static SUM_ROWS: Kernel<Table, 1, 1> = Kernel {
+    name: "sum_rows",
+    shader: |d, schedule| {
+        let (columns, slices) = match schedule {
+            Schedule::Lanes => (8, 1),
+            Schedule::Tiles => (16, 16),
+        };
+        let head = format!("const columns: u32 = {columns}u;\nconst slices: u32 = {slices}u;\n");
+        let reduce = include_str!("../../../shaders/util/column_sum.wgsl");
+        let body = include_str!("../../../shaders/util/sum_rows.wgsl");
+        Shader::flat(&[&head, reduce, body].concat(), d.n as usize, columns)
+    },
+    reads: [arg("x", |d| d.m as usize * d.n as usize)],
+    writes: [arg("s", |d| d.n as usize)],
+    open: false,
+    flops: |d| u64::from(d.m) * u64::from(d.n),
+    twin: twin!(sum_rows),
+    cases: &[Table { m: 1, n: 1 }, Table { m: 33, n: 70 }],
+    tolerance: Tolerance::REDUCTION,
+};
+
+/// The kernels of this page.
+pub static KERNELS: &[&dyn AnyKernel] = &[&FORWARD, &GRAD, &SUM_ROWS];
+
+/// Keras's `PReLU`: a slope for each number of a sample, or one along each of the axes shared.
+#[derive(Clone)]
+pub struct Prelu {
+    shared_axes: Vec<isize>,
+    alpha_initializer: Arc<dyn Initializer>,
+}
+
+impl Default for Prelu {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Prelu {
+    /// No axis shared, slopes from zeros.
+    pub fn new() -> Self {
+        Self { shared_axes: Vec::new(), alpha_initializer: Arc::new(Zeros) }
+    }
+
+    /// The axes along which there is one slope, the batch being 0: the pixels of an image are 1 and 2. Default: none.
+    pub fn shared_axes(mut self, axes: &[isize]) -> Self {
+        self.shared_axes = axes.to_vec();
+        self
+    }
+
+    /// How the slopes start. Default: zeros.
+    pub fn alpha_initializer(mut self, initializer: impl Initializer + 'static) -> Self {
+        self.alpha_initializer = Arc::new(initializer);
+        self
+    }
+}
+
+impl Layer for Prelu {
+    fn kind(&self) -> &'static str {
+        "prelu"
+    }
+
+    fn call(&self, tape: &mut Tape, inputs: &[Value]) -> Result<Value> {
+        let x = one(tape, inputs)?;
+        let shared = self.shared_axes.iter().map(|a| axis_of(tape, x, *a)).collect::<Result<Vec<usize>>>()?;
+        let shape = tape.shape(x).to_vec();
+        let is_shared = |axis: usize| axis == 0 || shared.contains(&axis);
+        let slopes: Vec<usize> = (1..shape.len()).map(|a| if is_shared(a) { 1 } else { shape[a] }).collect();
+        let strides = permute::strides(&slopes);
+        let stride = |a: usize| if is_shared(a) { 0 } else { strides[a - 1] };
+        let axes: Vec<_> = shape.iter().copied().enumerate().map(|(a, size)| (size, stride(a))).collect();
+        let Some(d) = Strided::of(&axes).filter(|_| !shape.contains(&0)) else {
+            return Err(Error::request(
+                format!("layer `{}`: shared_axes", tape.scope()),
+                "at most 6 changes between shared and other axes, and no axis of size 0",
+                format!("{:?} of an input of shape {shape:?}", self.shared_axes),
+                "reshape neighbouring axes into one",
+            ));
+        };
+        let alpha = variable(tape, "alpha", &self.alpha_initializer, &slopes, true)?;
+        let y = tape.temp("y", &shape);
+        tape.run(&FORWARD, d, [x, alpha], [y])?;
+        // The axes summed over first.
+        let kept = (0..shape.len()).filter(|a| !is_shared(*a));
+        let order: Vec<usize> = (0..shape.len()).filter(|a| is_shared(*a)).chain(kept).collect();
+        tape.backward(move |t| {
+            let Some(dy) = t.gradient(y) else { return Ok(()) };
+            let part = t.temp("part", &shape);
+            let wanted = t.wants_gradient(x);
+            let dx = if wanted { t.gradient_place(x) } else { t.temp("unused", &shape) };
+            t.run(&GRAD, d, [x, alpha, dy], [dx, part])?;
+            if wanted {
+                t.settle(x, dx)?;
+            }
+            let table = permute::turn(t, part, &order)?;
+            let n = t.len(alpha);
+            let table_dims = Table { m: (t.len(part) / n) as u32, n: n as u32 };
+            t.contribute(alpha, |t, dalpha| t.run(&SUM_ROWS, table_dims, [table], [dalpha]))
+        });
+        Ok(y)
+    }
+}
