@@ -1,11 +1,13 @@
 //! What nets are made of: activations, layers, losses, metrics, optimizers, schedules, initializers. One page each.
 
 pub mod act;
+pub mod constraint;
 pub mod init;
 pub mod layer;
 pub mod loss;
 pub mod metric;
 pub mod optim;
+pub mod regularizer;
 pub mod schedule;
 
 use crate::kernel::AnyKernel;
@@ -18,6 +20,8 @@ pub fn kernels() -> impl Iterator<Item = &'static dyn AnyKernel> {
         .chain(loss::KERNELS.iter().copied())
         .chain(metric::KERNELS.iter().copied())
         .chain(optim::KERNELS.iter().copied())
+        .chain(regularizer::KERNELS.iter().copied())
+        .chain(constraint::KERNELS.iter().copied())
         .flat_map(|page| page.iter().copied())
 }
 

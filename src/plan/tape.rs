@@ -21,7 +21,7 @@ pub struct Tape {
     current: Program,
     when: When,
     pub(super) initial: Vec<(Value, Vec<f64>)>,
-    named: HashMap<String, Value>,
+    pub(super) named: HashMap<String, Value>,
     backward: Vec<Backward>,
     gradients: HashMap<Value, Value>,
     filled: HashSet<Value>,

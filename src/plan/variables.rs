@@ -90,6 +90,11 @@ impl Tape {
         v
     }
 
+    /// The value recorded under this full name, `layer/what`, if there is one.
+    pub fn find(&self, name: &str) -> Option<Value> {
+        self.named.get(name).copied()
+    }
+
     /// A chunk of an arena as one array. Ask after every variable has been recorded.
     pub fn whole(&mut self, name: &str, arena: Arena, chunk: u16, len: usize) -> Value {
         let role = Role::Whole(arena, chunk);

@@ -6,6 +6,7 @@ use crate::nn::act::Activation;
 use crate::nn::layer::Layer;
 use crate::nn::loss::{Loss, Operands, TOTALS};
 use crate::nn::optim::Optimizer;
+use crate::nn::{constraint, regularizer};
 use crate::plan::{MOST_NUMBERS, Plan, Program, Role, Tape, Value};
 use std::sync::Arc;
 
@@ -152,12 +153,15 @@ impl Sequential {
             watched.record(&mut tape, p, y, weights, outputs)?;
         }
         tape.differentiate()?;
+        regularizer::record(&mut tape)?;
         tape.enter(optimizer.name());
         optimizer.record(&mut tape)?;
+        constraint::record(&mut tape)?;
         tape.begin(Program::Evaluate);
         let z = self.forward(&mut tape, x, fuse)?;
         tape.enter(loss.name());
         loss.record(&mut tape, &Operands { z, y, w: weights, totals, fused: fuse })?;
+        regularizer::record(&mut tape)?;
         let p = activate(&mut tape, fused, z)?;
         let metrics = watched.record(&mut tape, p, y, weights, outputs)?;
         let shape = tape.shape(p).to_vec();

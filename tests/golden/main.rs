@@ -2,10 +2,12 @@
 
 mod activations;
 mod callbacks;
+mod constraints;
 mod initializers;
 mod losses;
 mod metrics;
 mod optimizers;
 mod read;
+mod regularizers;
 mod run;
 mod schedules;

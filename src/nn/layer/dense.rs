@@ -3,14 +3,16 @@
 //! Works on the last axis: every axis before it counts as rows. A short batch's padding has dy = 0 and adds nothing.
 //! Backward: dw = xᵀ · dy with db = Σ rows of dy in the same dispatch, dx = dy · wᵀ.
 
-use super::{Layer, matrix, one, variable, with_last};
+use super::weight::{Weight, weight_options};
+use super::{Layer, matrix, one, with_last};
 use crate::base::product::{Form, product};
 use crate::base::{Error, Real, Result};
 use crate::dims;
 use crate::kernel::product::{ProductShape, shader};
 use crate::kernel::{AnyKernel, Arg, Kernel, Schedule, Shader, Stage, Step, Tolerance, arg};
 use crate::nn::act::Activation;
-use crate::nn::init::{GlorotUniform, Initializer, Zeros};
+use crate::nn::init::{GlorotUniform, Zeros};
+use crate::nn::regularizer::{Regularizer, record_activity};
 use crate::plan::{MOST_NUMBERS, Tape, Value};
 use crate::twin;
 use std::sync::Arc;
@@ -119,8 +121,9 @@ pub struct Dense {
     units: usize,
     activation: Activation,
     use_bias: bool,
-    kernel_initializer: Arc<dyn Initializer>,
-    bias_initializer: Arc<dyn Initializer>,
+    kernel: Weight,
+    bias: Weight,
+    activity_regularizer: Option<Arc<dyn Regularizer>>,
 }
 
 impl Dense {
@@ -130,8 +133,9 @@ impl Dense {
             units,
             activation: Activation::Linear,
             use_bias: true,
-            kernel_initializer: Arc::new(GlorotUniform),
-            bias_initializer: Arc::new(Zeros),
+            kernel: Weight::new(GlorotUniform),
+            bias: Weight::new(Zeros),
+            activity_regularizer: None,
         }
     }
 
@@ -147,15 +151,12 @@ impl Dense {
         self
     }
 
-    /// How the kernel starts. Default: Glorot uniform.
-    pub fn kernel_initializer(mut self, initializer: impl Initializer + 'static) -> Self {
-        self.kernel_initializer = Arc::new(initializer);
-        self
-    }
+    weight_options!(kernel, "kernel": kernel_initializer("Glorot uniform"), kernel_regularizer, kernel_constraint);
+    weight_options!(bias, "bias": bias_initializer("zeros"), bias_regularizer, bias_constraint);
 
-    /// How the bias starts. Default: zeros.
-    pub fn bias_initializer(mut self, initializer: impl Initializer + 'static) -> Self {
-        self.bias_initializer = Arc::new(initializer);
+    /// A penalty on the output, l1, l2 or both, divided by the batch size. Default: none.
+    pub fn activity_regularizer(mut self, regularizer: impl Regularizer + 'static) -> Self {
+        self.activity_regularizer = Some(Arc::new(regularizer));
         self
     }
 }
@@ -182,12 +183,18 @@ impl Layer for Dense {
     }
 
     fn activation(&self) -> Option<Activation> {
-        Some(self.activation)
+        // A penalty on the output needs it: nothing may be fused with the activation.
+        self.activity_regularizer.is_none().then_some(self.activation)
     }
 
     fn call(&self, tape: &mut Tape, inputs: &[Value]) -> Result<Value> {
         let y = self.call_without_activation(tape, inputs)?;
-        self.activation.call(tape, &[y])
+        let y = self.activation.call(tape, &[y])?;
+        if let Some(regularizer) = &self.activity_regularizer {
+            let what = format!("layer `{}`: activity_regularizer", tape.scope());
+            record_activity(tape, &what, y, &**regularizer)?;
+        }
+        Ok(y)
     }
 
     fn call_without_activation(&self, tape: &mut Tape, inputs: &[Value]) -> Result<Value> {
@@ -196,14 +203,14 @@ impl Layer for Dense {
         let n = self.checked_units(tape.scope(), m.max(k))?;
         let shape = with_last(tape, x, self.units);
         let kernel_shape = [k as usize, self.units];
-        let w = variable(tape, "kernel", &self.kernel_initializer, &kernel_shape, true)?;
+        let w = self.kernel.record(tape, "kernel", &kernel_shape, true)?;
         let z = tape.temp("product", &shape);
         tape.run(&FORWARD, Product { m, k, n }, [x, w], [z])?;
         if !self.use_bias {
             tape.backward(move |t| backward(t, x, w, None, z));
             return Ok(z);
         }
-        let b = variable(tape, "bias", &self.bias_initializer, &[self.units], true)?;
+        let b = self.bias.record(tape, "bias", &[self.units], true)?;
         let y = tape.temp("y", &shape);
         tape.stage(z, Stage::Bias { width: n }, Some(b), y)?;
         tape.backward(move |t| backward(t, x, w, Some(b), y));

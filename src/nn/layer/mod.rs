@@ -14,6 +14,7 @@ pub mod noise;
 pub mod rescaling;
 mod reshape;
 mod rms_normalization;
+mod weight;
 
 pub use batch_normalization::BatchNormalization;
 pub use concatenate::Concatenate;

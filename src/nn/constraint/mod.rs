@@ -1,0 +1,55 @@
+//! Constraints: what variables are held to after each update.
+
+super::pages! { non_neg, norm }
+
+mod words;
+
+pub use non_neg::NonNeg;
+pub use norm::{MaxNorm, MinMaxNorm, UnitNorm};
+pub use words::{named, names};
+
+use crate::base::Result;
+use crate::plan::{Moment, Tape, Value};
+use std::sync::Arc;
+
+/// What a variable is held to.
+pub trait Constraint: Send + Sync {
+    /// The Keras name.
+    fn name(&self) -> &'static str;
+
+    /// Checks its numbers; `what` names the option it was given to.
+    ///
+    /// # Errors
+    /// A number outside its range, with the range.
+    fn check(&self, what: &str) -> Result<()> {
+        let _ = what;
+        Ok(())
+    }
+
+    /// Records what is done to `w` after each update.
+    ///
+    /// # Errors
+    /// A variable of a shape it cannot hold.
+    fn record(&self, tape: &mut Tape, w: Value) -> Result<()>;
+}
+
+/// Holds variable `w` to `constraint`, if it is trained.
+///
+/// # Errors
+/// A number outside its range.
+pub fn hold(tape: &mut Tape, what: &str, w: Value, constraint: &Arc<dyn Constraint>) -> Result<()> {
+    constraint.check(what)?;
+    if tape.gradient(w).is_some() {
+        let constraint = constraint.clone();
+        tape.put_off(Moment::Updated, w, move |t| constraint.record(t, w));
+    }
+    Ok(())
+}
+
+/// Records all constraints, once the update is on the tape.
+///
+/// # Errors
+/// Those of the constraints.
+pub fn record(tape: &mut Tape) -> Result<()> {
+    tape.catch_up(Moment::Updated)
+}
