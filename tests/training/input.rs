@@ -62,8 +62,10 @@ fn layers() {
     refused(with(BatchNormalization::new().momentum(1.0)), "layer `batch_normalization`: momentum", "< 1", "1");
     refused(with(BatchNormalization::new().epsilon(0.0)), "epsilon", "above 0", "0");
     refused(with(BatchNormalization::new().epsilon(f64::NAN)), "epsilon", "above 0", "NaN");
-    let image = Sequential::new(&[4, 4]).add(Dense::new(3)).compile(Sgd::new(0.1), SPARSE, 2, Seed(0));
-    refused(image, "layer `dense`", "[batch, features]", "[2, 4, 4]");
+    // Every axis but the last is a position with a label of its own.
+    let rows = Sequential::new(&[4, 4]).add(Dense::new(3)).compile(Sgd::new(0.1), SPARSE, 2, Seed(0));
+    let rows = rows.expect("a model of positions");
+    assert_eq!(rows.plan.values[rows.y.0].shape, [2, 4, 1]);
 }
 
 #[test]

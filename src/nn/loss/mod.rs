@@ -62,7 +62,7 @@ pub struct Operands {
     pub z: Value,
     /// Labels, [`Loss::label_width`] numbers for each row of outputs.
     pub y: Value,
-    /// Weights of the samples, [batch].
+    /// Weights of the samples, \[batch\].
     pub w: Value,
     /// The running totals, [`TOTALS`] numbers.
     pub totals: Value,

@@ -1,7 +1,7 @@
 //! Metrics: what is told of an epoch besides its loss. Each adds a batch to its state on the device in one dispatch; the
 //! result is computed on the host when somebody looks.
 //!
-//! States are sums, and a sum is a pair of words (see [`value_of`](super::loss::value_of)): counts are exact up to 2⁴⁴,
+//! States are sums, and a sum is a pair of words (see [`value_of`]): counts are exact up to 2⁴⁴,
 //! other sums as exact as f32 makes them up to 2²⁰ and beyond. What is added at once, a batch, should stay below 2²⁴.
 
 mod accuracy;
@@ -52,7 +52,7 @@ pub struct Observed {
     pub z: Value,
     /// Labels, as the loss takes them.
     pub y: Value,
-    /// Weights of the samples, [batch].
+    /// Weights of the samples, \[batch\].
     pub w: Value,
     /// The state, [`Metric::state_len`] numbers, zero at the start of an epoch.
     pub state: Value,

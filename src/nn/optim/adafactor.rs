@@ -72,7 +72,7 @@ fn direction<T: Real>(_: &Step, d: &Matrices, [r, c]: [&[T]; 2], [g]: [&mut [T];
     for ((r, c), g) in r.chunks(m).zip(c.chunks(n)).zip(g.chunks_mut(m * n)) {
         let mean = r.iter().copied().sum::<T>() / T::of(m as f64);
         for (r, g) in r.iter().zip(g.chunks_mut(n)) {
-            g.iter_mut().zip(c).for_each(|(g, c)| *g = *g / (*r / mean * *c).sqrt());
+            g.iter_mut().zip(c).for_each(|(g, c)| *g /= (*r / mean * *c).sqrt());
         }
     }
 }
@@ -81,7 +81,7 @@ fn vector<T: Real>(step: &Step, _: &Update, []: [&[T]; 0], [g, v]: [&mut [T]; 2]
     let tiny = T::of(step.coef[1]);
     for (g, v) in g.iter_mut().zip(v) {
         *v = moved(step, *v, *g * *g + tiny);
-        *g = *g / v.sqrt();
+        *g /= v.sqrt();
     }
 }
 

@@ -23,7 +23,7 @@ pub struct Chunk {
     pub params: Value,
     /// g.
     pub grads: Value,
-    /// A row of [`ROW`] numbers for each 64 of θ.
+    /// A row of four numbers for each 64 of θ.
     pub table: Value,
     /// Numbers in each, padding included.
     pub len: usize,

@@ -38,7 +38,7 @@ pub trait Rule: Send + Sync + 'static {
     /// Those of [`Tape::run`].
     fn record(tape: &mut Tape, h: &Hypers, keeps: bool, arenas: &Arenas) -> Result<()>;
 
-    /// The numbers for update `t` (from 1), as [`Step::coef`]; `carry` starts at 1 and is kept from update to update.
+    /// The numbers for update `t` (from 1), as [`Step::coef`](crate::kernel::Step::coef); `carry` starts at 1 and is kept from update to update.
     fn coefficients(h: &Hypers, rate: f64, t: u64, carry: &mut f64) -> [f64; 8];
 }
 
