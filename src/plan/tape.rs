@@ -306,9 +306,8 @@ impl Tape {
     /// States that the numbers of `x` are integers below `rows`: where they come from a data set, loading one that
     /// holds others is an error. What is computed is not checked.
     pub fn restrict(&mut self, x: Value, rows: u32) {
-        let x = self.root(x);
-        let below = &mut self.values[x.0].below;
-        *below = Some(below.map_or(rows, |known| known.min(rows)));
+        let x = self.root(x).0;
+        self.values[x].below = Some(self.values[x].below.map_or(rows, |known| known.min(rows)));
     }
 
     /// The gradient of `v`, if something has contributed to it (or it is a variable's).

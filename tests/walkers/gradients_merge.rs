@@ -20,6 +20,17 @@ fn elementwise_merging() {
         check_inputs(layer.kind(), layer, &[&[3, 2, 2], &[3, 2, 2]], false);
     }
     check_inputs("subtract", &Subtract, &[&[5, 4], &[5, 4]], true);
+    let shapes: [&[&[usize]]; 4] = [
+        &[&[4, 3, 2], &[4, 1, 2]],
+        &[&[4, 1, 2], &[4, 3, 1]],
+        &[&[4, 2], &[4, 3, 2]],
+        &[&[4, 3, 2], &[4, 3, 1], &[4, 2]],
+    ];
+    for shapes in shapes {
+        for layer in layers {
+            check_inputs(layer.kind(), layer, shapes, true);
+        }
+    }
 }
 
 #[test]

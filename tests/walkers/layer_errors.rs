@@ -48,7 +48,9 @@ fn other_shapes() {
     let merging: [&dyn Layer; 5] = [&Add, &Average, &Multiply, &Maximum, &Subtract];
     for layer in merging {
         refuses(layer, &[&[4, 3], &[4, 2]], "[4, 2]");
-        refuses(layer, &[&[4, 3], &[4, 3, 1]], "[4, 3, 1]");
+        refuses(layer, &[&[4, 3], &[4, 2, 2]], "[4, 2, 2]");
+        refuses(layer, &[&[4, 3], &[1, 3]], "[1, 3]");
+        refuses(layer, &[&[4, 0], &[4, 0]], "[4, 0]");
     }
     refuses(&Concatenate::new(), &[&[4, 3, 2], &[4, 2, 2]], "[4, 2, 2]");
     refuses(&Dot::new([1, 1]), &[&[4, 3], &[4, 2]], "[4, 3] and [4, 2]");

@@ -41,14 +41,14 @@ dims! {
 }
 
 impl Columns {
-    const fn new(m: u32, [outer, n, inner]: [u32; 3]) -> Self {
+    pub(super) const fn new(m: u32, [outer, n, inner]: [u32; 3]) -> Self {
         let positions = outer / m * inner;
         Self { m, positions, n, inner, epsilon: 1e-3, momentum: 0.99, scale: 1, center: 1, shift: 1 }
     }
     fn len(&self) -> usize {
         self.m as usize * self.positions as usize * self.n as usize
     }
-    fn columns(&self) -> usize {
+    pub(super) fn columns(&self) -> usize {
         self.n as usize
     }
     /// Numbers of each column that are samples' in this step.
@@ -366,8 +366,8 @@ fn learning(
     Ok(y)
 }
 
-/// Records the layer with the moving statistics: in inference, or frozen.
-fn fixed(
+/// Records y = γ (x − mean) / √(variance + ε) + β with the moving statistics: in inference, or frozen.
+pub(super) fn fixed(
     tape: &mut Tape,
     x: Value,
     d: Columns,

@@ -1,8 +1,9 @@
-//! Elementwise merging: y = a + b, a − b, a · b, the mean, the larger or the smaller, of inputs of one shape.
+//! Elementwise merging: y = a + b, a − b, a · b, the mean, the larger or the smaller, of inputs of one shape, or brought to one.
 //!
 //! Backward: each input gets dy times its factor; of two equal largest (or smallest) numbers each gets half.
 
-use super::{Layer, one, rescaling};
+use super::broadcast::aligned;
+use super::{Layer, rescaling};
 use crate::base::{Error, Real, Result};
 use crate::dims;
 use crate::kernel::{AnyKernel, Kernel, Shader, Stage, Step, Tolerance, arg};
@@ -135,30 +136,14 @@ fn pair(tape: &mut Tape, a: Value, b: Value, how: u32) -> Result<Value> {
     Ok(y)
 }
 
-/// At least one input, all of one shape, none empty.
-fn alike(tape: &Tape, inputs: &[Value]) -> Result<Value> {
-    let Some(first) = inputs.first() else { return one(tape, inputs) };
-    let shape = tape.shape(*first);
-    let other = inputs.iter().map(|v| tape.shape(*v)).find(|s| *s != shape || s.contains(&0));
-    match other {
-        None => Ok(*first),
-        Some(other) => Err(Error::request(
-            format!("layer `{}`: inputs", tape.scope()),
-            format!("inputs of one shape, none of size 0, the first being {shape:?}"),
-            format!("{other:?}"),
-            "bring the inputs to one shape before they are merged",
-        )),
-    }
-}
-
 /// Merges inputs two by two, from the left.
 fn fold(
     tape: &mut Tape,
     inputs: &[Value],
     mut two: impl FnMut(&mut Tape, Value, Value) -> Result<Value>,
 ) -> Result<Value> {
-    let first = alike(tape, inputs)?;
-    inputs[1..].iter().try_fold(first, |all, next| two(tape, all, *next))
+    let inputs = aligned(tape, inputs)?;
+    inputs[1..].iter().try_fold(inputs[0], |all, next| two(tape, all, *next))
 }
 
 /// A merging layer without options.

@@ -1,11 +1,12 @@
 //! Layers: they record their kernels on a tape, forward, and leave a closure for backward.
 
 super::pages! {
-    batch_normalization, concatenate, dense, dot, embedding, merge, normalization, normalize, permute, prelu, rrelu, softmax,
+    batch_normalization, concatenate, dense, dot, embedding, merge, normalization, normalize, permute, prelu, rrelu, softmax, sum_rows,
 }
 
 mod affine;
 mod axes;
+mod broadcast;
 mod group_normalization;
 mod identity;
 mod layer_normalization;

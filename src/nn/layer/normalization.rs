@@ -84,6 +84,7 @@ pub struct Normalization {
     mean: Vec<f64>,
     variance: Vec<f64>,
     invert: bool,
+    adapted: bool,
 }
 
 impl Default for Normalization {
@@ -95,7 +96,7 @@ impl Default for Normalization {
 impl Normalization {
     /// A mean and variance for each index of the last axis.
     pub fn new() -> Self {
-        Self { axis: vec![-1], mean: vec![0.0], variance: vec![1.0], invert: false }
+        Self { axis: vec![-1], mean: vec![0.0], variance: vec![1.0], invert: false, adapted: false }
     }
 
     /// The axes with a mean and variance for each index, the batch being 0; none at all for a single mean and variance.
@@ -151,7 +152,7 @@ impl Normalization {
         };
         let mean = sum(&|v, _| v);
         self.variance = sum(&|v, j| (v - mean[j]) * (v - mean[j]));
-        self.mean = mean;
+        (self.mean, self.adapted) = (mean, true);
         Ok(self)
     }
 
@@ -203,8 +204,14 @@ impl Layer for Normalization {
         let within: Vec<usize> = kept.iter().map(|a| a - from + 1).collect();
         let place = places(hull, &within);
         let spread = |numbers: &[f64]| place.iter().map(|j| numbers[j % numbers.len()]).collect::<Vec<f64>>();
-        let mean = tape.variable("mean", hull, false, |_| spread(&self.mean));
-        let variance = tape.variable("variance", hull, false, |_| spread(&self.variance));
+        // Statistics of data are weights, numbers given are not, as in Keras.
+        let [mean, variance] = [("mean", &self.mean), ("variance", &self.variance)].map(|(name, numbers)| {
+            if self.adapted {
+                tape.variable(name, hull, false, |_| spread(numbers))
+            } else {
+                tape.table(name, spread(numbers))
+            }
+        });
         let d = Statistics {
             len: tape.len(x) as u32,
             n: size(hull) as u32,

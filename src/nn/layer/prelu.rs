@@ -4,24 +4,13 @@
 
 use super::axes::axis_of;
 use super::permute::{self, Strided};
-use super::{Layer, one, variable};
+use super::{Layer, one, sum_rows, variable};
 use crate::base::{Error, Real, Result};
-use crate::dims;
-use crate::kernel::{AnyKernel, Kernel, Schedule, Shader, Step, Tolerance, arg};
+use crate::kernel::{AnyKernel, Kernel, Shader, Step, Tolerance, arg};
 use crate::nn::init::{Initializer, Zeros};
 use crate::plan::{Tape, Value};
 use crate::twin;
 use std::sync::Arc;
-
-dims! {
-    /// x is m×n.
-    pub struct Table {
-        /// Rows.
-        m: u32,
-        /// Columns.
-        n: u32,
-    }
-}
 
 const CASES: &[Strided] =
     &[Strided::new([1, 1, 1, 1, 7, 5], [0, 0, 0, 0, 0, 1]), Strided::new([1, 1, 5, 4, 3, 2], [0, 0, 0, 2, 0, 1])];
@@ -39,11 +28,6 @@ fn gradient<T: Real>(_: &Step, d: &Strided, [x, alpha, dy]: [&[T]; 3], [dx, part
         let slope = if v > T::ZERO { T::ONE } else { alpha[j] };
         dx[at] = if v == T::ZERO { T::ZERO } else { slope * d };
     }
-}
-
-fn sum_rows<T: Real>(_: &Step, d: &Table, [x]: [&[T]; 1], [s]: [&mut [T]; 1]) {
-    s.fill(T::ZERO);
-    x.chunks(d.n as usize).for_each(|row| s.iter_mut().zip(row).for_each(|(s, x)| *s += *x));
 }
 
 fn shader(body: &str, d: &Strided) -> Shader {
@@ -76,30 +60,8 @@ pub static GRAD: Kernel<Strided, 3, 2> = Kernel {
     tolerance: Tolerance::POINTWISE,
 };
 
-/// Sums of columns.
-pub static SUM_ROWS: Kernel<Table, 1, 1> = Kernel {
-    name: "sum_rows",
-    shader: |d, schedule| {
-        let (columns, slices) = match schedule {
-            Schedule::Lanes => (8, 1),
-            Schedule::Tiles => (16, 16),
-        };
-        let head = format!("const columns: u32 = {columns}u;\nconst slices: u32 = {slices}u;\n");
-        let reduce = include_str!("../../../shaders/util/column_sum.wgsl");
-        let body = include_str!("../../../shaders/util/sum_rows.wgsl");
-        Shader::flat(&[&head, reduce, body].concat(), d.n as usize, columns)
-    },
-    reads: [arg("x", |d| d.m as usize * d.n as usize)],
-    writes: [arg("s", |d| d.n as usize)],
-    open: false,
-    flops: |d| u64::from(d.m) * u64::from(d.n),
-    twin: twin!(sum_rows),
-    cases: &[Table { m: 1, n: 1 }, Table { m: 33, n: 70 }],
-    tolerance: Tolerance::REDUCTION,
-};
-
 /// The kernels of this page.
-pub static KERNELS: &[&dyn AnyKernel] = &[&FORWARD, &GRAD, &SUM_ROWS];
+pub static KERNELS: &[&dyn AnyKernel] = &[&FORWARD, &GRAD];
 
 /// Keras's `PReLU`: a slope for each number of a sample, or one along each of the axes shared.
 #[derive(Clone)]
@@ -158,9 +120,7 @@ impl Layer for Prelu {
         let alpha = variable(tape, "alpha", &self.alpha_initializer, &slopes, true)?;
         let y = tape.temp("y", &shape);
         tape.run(&FORWARD, d, [x, alpha], [y])?;
-        // The axes summed over first.
-        let kept = (0..shape.len()).filter(|a| !is_shared(*a));
-        let order: Vec<usize> = (0..shape.len()).filter(|a| is_shared(*a)).chain(kept).collect();
+        let summed: Vec<usize> = (0..shape.len()).filter(|a| is_shared(*a)).collect();
         tape.backward(move |t| {
             let Some(dy) = t.gradient(y) else { return Ok(()) };
             let part = t.temp("part", &shape);
@@ -170,10 +130,7 @@ impl Layer for Prelu {
             if wanted {
                 t.settle(x, dx)?;
             }
-            let table = permute::turn(t, part, &order)?;
-            let n = t.len(alpha);
-            let table_dims = Table { m: (t.len(part) / n) as u32, n: n as u32 };
-            t.contribute(alpha, |t, dalpha| t.run(&SUM_ROWS, table_dims, [table], [dalpha]))
+            t.contribute(alpha, |t, dalpha| sum_rows::over_axes(t, part, &summed, dalpha))
         });
         Ok(y)
     }

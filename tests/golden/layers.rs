@@ -1,0 +1,241 @@
+//! Layers against Keras: outputs in training and in inference, gradients of inputs and variables, moving statistics.
+
+use crate::read::{Array, Case, Config, Node, family, near};
+use crate::run;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use wgrad::base::{RowData, Rows};
+use wgrad::exec::Executor;
+use wgrad::nn::act::Activation;
+use wgrad::nn::layer::{
+    Add, Average, BatchNormalization, Concatenate, Dense, Dot, Elu, Embedding, Flatten, GroupNormalization, Identity,
+    Layer, LayerNormalization, LeakyRelu, Maximum, Minimum, Multiply, Normalization, Permute, Prelu, Relu, Rescaling,
+    Reshape, RmsNormalization, Softmax, Subtract,
+};
+use wgrad::plan::Program;
+
+/// Layers whose cases are looked at elsewhere: those that draw in `noise.rs`, statistics below; one that does nothing but
+/// add to the loss.
+const ELSEWHERE: [&str; 8] = [
+    "dropout",
+    "alpha_dropout",
+    "gaussian_dropout",
+    "gaussian_noise",
+    "spatial_dropout_2d",
+    "rrelu",
+    "batch_normalization_statistics",
+    "activity_regularization",
+];
+
+/// One number or several.
+fn numbers(node: &Node) -> Vec<f64> {
+    if node.is_list() { node.numbers() } else { vec![node.number()] }
+}
+
+fn integers(node: &Node) -> Vec<isize> {
+    let one = |n: &Node| n.integer() as isize;
+    if node.is_list() { node.list().iter().map(one).collect() } else { vec![one(node)] }
+}
+
+fn activation(c: &mut Config) -> Activation {
+    Activation::named(&c.text("activation", "linear")).expect("Keras's name")
+}
+
+fn dense(c: &mut Config) -> Dense {
+    // What these add to the loss stands apart in the case: the layer's own numbers do not move.
+    for regularizer in ["kernel_regularizer", "bias_regularizer", "activity_regularizer"] {
+        c.take(regularizer);
+    }
+    let units = c.take("units").expect("units").size();
+    Dense::new(units).use_bias(c.flag("use_bias", true)).activation(activation(c))
+}
+
+pub fn batch_normalization(c: &mut Config) -> BatchNormalization {
+    BatchNormalization::new()
+        .axis(c.integer("axis", -1) as isize)
+        .momentum(c.number("momentum", 0.99))
+        .epsilon(c.number("epsilon", 1e-3))
+        .center(c.flag("center", true))
+        .scale(c.flag("scale", true))
+        .trainable(c.flag("trainable", true))
+}
+
+fn axes(c: &mut Config, default: isize) -> Vec<isize> {
+    c.take("axis").map_or(vec![default], |n| if n.is_none() { Vec::new() } else { integers(&n) })
+}
+
+fn normalization(case: &Case, c: &mut Config) -> Normalization {
+    let layer = Normalization::new().axis(&axes(c, -1)).invert(c.flag("invert", false));
+    if let Some(data) = case.find("adapt") {
+        let Array { shape, data } = data.array();
+        let floats: Arc<[f32]> = data.iter().map(|v| *v as f32).collect();
+        let width = shape[1..].iter().product();
+        return layer.adapt(&Rows { width, data: RowData::Floats(floats) }, &shape[1..]).expect("statistics");
+    }
+    match (c.take("mean"), c.take("variance")) {
+        (Some(mean), Some(variance)) => layer.statistics(&numbers(&mean), &numbers(&variance)),
+        _ => layer,
+    }
+}
+
+fn rescaling(c: &mut Config) -> Rescaling {
+    let scale = numbers(&c.take("scale").expect("scale"));
+    let offset = c.take("offset").map_or(vec![0.0], |n| numbers(&n));
+    match (&scale[..], &offset[..]) {
+        ([scale], [offset]) => Rescaling::new(*scale).offset(*offset),
+        _ => Rescaling::each(&scale).offset_each(&offset),
+    }
+}
+
+fn dot(c: &mut Config) -> Dot {
+    let axes = integers(&c.take("axes").expect("axes"));
+    Dot::new([axes[0], axes[axes.len() - 1]]).normalize(c.flag("normalize", false))
+}
+
+fn embedding(c: &mut Config) -> Embedding {
+    let mut size = |key| c.take(key).expect("a size").size();
+    Embedding::new(size("input_dim"), size("output_dim"))
+}
+
+fn group_normalization(c: &mut Config) -> GroupNormalization {
+    GroupNormalization::new(c.integer("groups", 32) as isize)
+        .axis(c.integer("axis", -1) as isize)
+        .epsilon(c.number("epsilon", 1e-3))
+        .center(c.flag("center", true))
+        .scale(c.flag("scale", true))
+}
+
+fn layer_normalization(c: &mut Config) -> LayerNormalization {
+    LayerNormalization::new()
+        .axis(&axes(c, -1))
+        .epsilon(c.number("epsilon", 1e-3))
+        .center(c.flag("center", true))
+        .scale(c.flag("scale", true))
+}
+
+fn reshape(c: &mut Config) -> Reshape {
+    let target: Vec<i64> = c.take("target_shape").expect("a shape").list().iter().map(Node::integer).collect();
+    Reshape::new(&target)
+}
+
+fn relu(c: &mut Config) -> Relu {
+    let layer = Relu::new().negative_slope(c.number("negative_slope", 0.0)).threshold(c.number("threshold", 0.0));
+    c.optional("max_value").map_or(layer, |most| layer.max_value(most))
+}
+
+/// The layer a case is about, with the case's options.
+fn layer(case: &Case) -> Box<dyn Layer> {
+    let mut config = case.config();
+    let c = &mut config;
+    let layer: Box<dyn Layer> = match case.name.as_str() {
+        "activation" => Box::new(activation(c)),
+        "add" => Box::new(Add),
+        "average" => Box::new(Average),
+        "batch_normalization" => Box::new(batch_normalization(c)),
+        "concatenate" => Box::new(Concatenate::new().axis(c.integer("axis", -1) as isize)),
+        "dense" => Box::new(dense(c)),
+        "dot" => Box::new(dot(c)),
+        "elu" => Box::new(Elu::new(c.number("alpha", 1.0))),
+        "embedding" => Box::new(embedding(c)),
+        "flatten" => Box::new(Flatten),
+        "group_normalization" => Box::new(group_normalization(c)),
+        "identity" => Box::new(Identity),
+        "layer_normalization" => Box::new(layer_normalization(c)),
+        "leaky_relu" => Box::new(c.optional("negative_slope").map_or_else(LeakyRelu::default, LeakyRelu::new)),
+        "maximum" => Box::new(Maximum),
+        "minimum" => Box::new(Minimum),
+        "multiply" => Box::new(Multiply),
+        "normalization" => Box::new(normalization(case, c)),
+        "permute" => Box::new(Permute::new(&c.take("dims").expect("dims").sizes())),
+        "prelu" => Box::new(Prelu::new().shared_axes(&c.take("shared_axes").map_or_else(Vec::new, |n| integers(&n)))),
+        "relu" => Box::new(relu(c)),
+        "rescaling" => Box::new(rescaling(c)),
+        "reshape" => Box::new(reshape(c)),
+        "rms_normalization" => Box::new(RmsNormalization::new().axis(&axes(c, -1)).epsilon(c.number("epsilon", 1e-6))),
+        "softmax" => Box::new(Softmax::new().axis(c.integer("axis", -1) as isize)),
+        "subtract" => Box::new(Subtract),
+        name => panic!("{}: no layer `{name}` is known", case.place),
+    };
+    config.done();
+    layer
+}
+
+fn arrays(node: &Node) -> BTreeMap<String, Array> {
+    node.keys().into_iter().map(|key| (key.clone(), node.get(&key).array())).collect()
+}
+
+#[test]
+fn layers_are_kerass() {
+    let mut seen = 0;
+    for case in family("layers").iter().filter(|c| !ELSEWHERE.contains(&c.name.as_str())) {
+        let inputs = case.get("inputs").arrays();
+        let mut recorded = run::record(&*layer(case), &inputs).unwrap_or_else(|e| panic!("{}: {e}", case.place));
+        let weights = arrays(&case.get("weights"));
+        if case.name == "normalization" {
+            // Statistics are worked out, not given.
+            let found = recorded.others().expect("numbers");
+            assert_eq!(found.len(), weights.len(), "{}: statistics", case.place);
+            for (name, want) in &weights {
+                near(&format!("{} {name}", case.place), &found[name], &want.data, case.bound());
+            }
+        } else {
+            recorded.write(&weights).unwrap_or_else(|e| panic!("{}: {e}", case.place));
+        }
+        let run = recorded.step(&case.get("dy").array()).unwrap_or_else(|e| panic!("{}: {e}", case.place));
+        assert_eq!(run.y.shape, case.get("y").array().shape, "{}: shape", case.place);
+        case.compare("y", &run.y.data);
+        case.compare("y_inference", &run.y_inference.data);
+        for (i, dx) in case.get("dx").arrays().iter().enumerate() {
+            near(&format!("{} dx {i}", case.place), &run.dx[i], &dx.data, case.bound());
+        }
+        let compare = |key: &str, found: &BTreeMap<String, Vec<f64>>| {
+            let wanted = arrays(&case.get(key));
+            for (name, want) in &wanted {
+                let found = found.get(name).unwrap_or_else(|| panic!("{}: no {key} of `{name}`", case.place));
+                near(&format!("{} {key} {name}", case.place), found, &want.data, case.bound());
+            }
+            wanted.len()
+        };
+        assert_eq!(compare("grads", &run.grads), run.grads.len(), "{}: trained variables", case.place);
+        compare("non_trainable_after", &run.others);
+        seen += 1;
+    }
+    println!("{seen} cases");
+}
+
+#[test]
+fn statistics_move_as_kerass() {
+    let cases = family("layers");
+    let mut seen = 0;
+    for case in cases.iter().filter(|c| c.name == "batch_normalization_statistics") {
+        let mut c = case.config();
+        let layer = batch_normalization(&mut c);
+        c.done();
+        let Array { shape, data } = case.get("batches").array();
+        let batch = Array { shape: shape[1..].to_vec(), data: data[..data.len() / shape[0]].to_vec() };
+        let len = batch.data.len();
+        let mut recorded = run::record(&layer, &[batch]).expect("a layer");
+        let after = case.get("after").list();
+        for (i, batch) in data.chunks(len).enumerate() {
+            recorded.executor.write(recorded.inputs[0], batch).expect("a batch");
+            recorded.run(Program::Train).expect("a step");
+            for node in after.iter().filter(|n| n.get("step").size() == i + 1) {
+                let found = recorded.others().expect("numbers");
+                for name in ["moving_mean", "moving_variance"] {
+                    let title = format!("{} {name} after {}", case.place, i + 1);
+                    near(&title, &found[name], &node.get(name).array().data, case.bound());
+                }
+            }
+        }
+        // Inference of a batch of another size takes another recording, with the same statistics.
+        let mut inference = run::record(&layer, &[case.get("x").array()]).expect("a layer");
+        let plan = inference.executor.plan().clone();
+        for (name, numbers) in recorded.others().expect("numbers") {
+            let v = plan.find(&format!("{}/{name}", layer.kind())).expect("a variable");
+            inference.executor.write(v, &numbers).expect("a variable");
+        }
+        case.compare("y_inference", &inference.run(Program::Evaluate).expect("inference").data);
+        seen += 1;
+    }
+    assert!(seen > 0, "no case");
+}
