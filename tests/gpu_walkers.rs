@@ -12,7 +12,7 @@ use wgrad::judge::{lockstep::Lockstep, norm_error, parity, ulp};
 use wgrad::kernel::{Domain, Step};
 use wgrad::nn::act::Activation;
 use wgrad::nn::init::HeNormal;
-use wgrad::nn::layer::{BatchNormalization, Dense, Dropout};
+use wgrad::nn::layer::{BatchNormalization, Dense, Dropout, Layer, McDropout, SpatialDropout2D};
 use wgrad::nn::loss::SparseCategoricalCrossentropy;
 use wgrad::nn::optim::Nadam;
 use wgrad::plan::{Program, Value};
@@ -153,6 +153,49 @@ fn two_trainings_are_bit_equal_and_near_the_cpu() {
         let judge = train(&mut wgrad::exec::cpu::CpuExecutor::<f64>::new(net().plan));
         let error = norm_error(&first.concat(), &judge.concat());
         assert!(error < 1e-3, "{}: after two epochs {error:.2e} from the judge", device.summary());
+    }
+}
+
+/// What a mask keeps and what it drops is the same on every device, bit for bit: also whole maps, also in inference.
+#[test]
+fn masks_are_the_cpus() {
+    let (_one, devices) = devices();
+    let shape = [4, 3, 5, 7];
+    let ones = vec![1.0; shape.iter().product()];
+    let layers: [(&str, &dyn Layer); 4] = [
+        ("dropout", &Dropout::new(0.3)),
+        ("mc", &McDropout::new(0.6)),
+        ("maps", &SpatialDropout2D::new(0.5)),
+        ("first", &SpatialDropout2D::new(0.5).channels_first(true)),
+    ];
+    let mut tape = Tape::new(4, Seed(1));
+    let x = tape.input("x", &shape);
+    let mut outs = Vec::new();
+    for program in Program::ALL {
+        tape.begin(program);
+        for (name, layer) in layers {
+            tape.enter(name);
+            let y = layer.call(&mut tape, &[x]).expect("a layer");
+            let out = tape.output(&format!("{program:?}"), &shape);
+            tape.copy(y, out).expect("a copy");
+            outs.push(out);
+        }
+    }
+    let plan = tape.finish();
+    let run = |executor: &mut dyn Executor| -> Vec<Vec<f64>> {
+        executor.write(x, &ones).expect("an input");
+        for program in Program::ALL {
+            for i in 0..executor.plan().program(program).len() {
+                executor.run_one(program, i, &Step { index: 5, seed: 77, ..Step::default() }).expect("a dispatch");
+            }
+        }
+        outs.iter().map(|out| executor.read(*out).expect("an output")).collect()
+    };
+    let cpu = run(&mut wgrad::exec::cpu::CpuExecutor::<f32>::new(plan.clone()));
+    assert!(cpu[0].contains(&0.0) && cpu[4] == ones && cpu[5].contains(&0.0), "training, inference, Monte Carlo");
+    for device in devices {
+        let gpu = run(&mut GpuExecutor::new(&device, plan.clone()).expect("it fits"));
+        assert_eq!(gpu, cpu, "{}", device.summary());
     }
 }
 

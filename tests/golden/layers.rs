@@ -12,11 +12,11 @@ use wgrad::nn::layer::{
     Layer, LayerNormalization, LeakyRelu, Maximum, Minimum, Multiply, Normalization, Permute, Prelu, Relu, Rescaling,
     Reshape, RmsNormalization, Softmax, Subtract,
 };
+use wgrad::nn::regularizer::{ActivityRegularization, L1L2};
 use wgrad::plan::Program;
 
-/// Layers whose cases are looked at elsewhere: those that draw in `noise.rs`, statistics below; one that does nothing but
-/// add to the loss.
-const ELSEWHERE: [&str; 8] = [
+/// Layers whose cases are looked at elsewhere: those that draw in `noise.rs`, statistics below.
+const ELSEWHERE: [&str; 7] = [
     "dropout",
     "alpha_dropout",
     "gaussian_dropout",
@@ -24,7 +24,6 @@ const ELSEWHERE: [&str; 8] = [
     "spatial_dropout_2d",
     "rrelu",
     "batch_normalization_statistics",
-    "activity_regularization",
 ];
 
 /// One number or several.
@@ -41,13 +40,22 @@ fn activation(c: &mut Config) -> Activation {
     Activation::named(&c.text("activation", "linear")).expect("Keras's name")
 }
 
+/// λ₁ and λ₂ of a regularizer, nothing where there is none.
+fn regularizer(c: &mut Config, key: &str) -> L1L2 {
+    let Some(node) = c.take(key) else { return L1L2::default() };
+    let factor = |key: &str| node.get("config").find(key).map_or(0.0, |n| n.number());
+    L1L2 { l1: factor("l1"), l2: factor("l2") }
+}
+
 fn dense(c: &mut Config) -> Dense {
-    // What these add to the loss stands apart in the case: the layer's own numbers do not move.
-    for regularizer in ["kernel_regularizer", "bias_regularizer", "activity_regularizer"] {
-        c.take(regularizer);
-    }
     let units = c.take("units").expect("units").size();
-    Dense::new(units).use_bias(c.flag("use_bias", true)).activation(activation(c))
+    let dense = Dense::new(units)
+        .use_bias(c.flag("use_bias", true))
+        .activation(activation(c))
+        .kernel_regularizer(regularizer(c, "kernel_regularizer"))
+        .bias_regularizer(regularizer(c, "bias_regularizer"));
+    let on_output = regularizer(c, "activity_regularizer");
+    if on_output == L1L2::default() { dense } else { dense.activity_regularizer(on_output) }
 }
 
 pub fn batch_normalization(c: &mut Config) -> BatchNormalization {
@@ -129,6 +137,7 @@ fn layer(case: &Case) -> Box<dyn Layer> {
     let c = &mut config;
     let layer: Box<dyn Layer> = match case.name.as_str() {
         "activation" => Box::new(activation(c)),
+        "activity_regularization" => Box::new(ActivityRegularization::new(c.number("l1", 0.0), c.number("l2", 0.0))),
         "add" => Box::new(Add),
         "average" => Box::new(Average),
         "batch_normalization" => Box::new(batch_normalization(c)),
@@ -185,14 +194,24 @@ fn layers_are_kerass() {
         assert_eq!(run.y.shape, case.get("y").array().shape, "{}: shape", case.place);
         case.compare("y", &run.y.data);
         case.compare("y_inference", &run.y_inference.data);
-        for (i, dx) in case.get("dx").arrays().iter().enumerate() {
-            near(&format!("{} dx {i}", case.place), &run.dx[i], &dx.data, case.bound());
+        // What it adds to the loss has its gradients apart in the case.
+        let added = |node: Option<Node>, numbers: Vec<f64>| match node {
+            Some(node) => numbers.iter().zip(node.array().data).map(|(a, b)| a + b).collect(),
+            None => numbers,
+        };
+        let loss = case.find("added_loss").map_or(0.0, |n| n.number());
+        near(&format!("{} added_loss", case.place), &[run.added], &[loss], case.bound());
+        for (i, dx) in case.get("dx").arrays().into_iter().enumerate() {
+            let more = case.find("added_loss_dx").map(|n| n.list()[i].clone());
+            near(&format!("{} dx {i}", case.place), &run.dx[i], &added(more, dx.data), case.bound());
         }
         let compare = |key: &str, found: &BTreeMap<String, Vec<f64>>| {
             let wanted = arrays(&case.get(key));
             for (name, want) in &wanted {
+                let more = case.find("added_loss_grads").filter(|_| key == "grads").and_then(|n| n.find(name));
+                let want = added(more, want.data.clone());
                 let found = found.get(name).unwrap_or_else(|| panic!("{}: no {key} of `{name}`", case.place));
-                near(&format!("{} {key} {name}", case.place), found, &want.data, case.bound());
+                near(&format!("{} {key} {name}", case.place), found, &want, case.bound());
             }
             wanted.len()
         };

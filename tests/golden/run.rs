@@ -6,6 +6,8 @@ use wgrad::base::{Result, Seed};
 use wgrad::exec::{Executor, cpu::CpuExecutor};
 use wgrad::kernel::Step;
 use wgrad::nn::layer::Layer;
+use wgrad::nn::loss::{BATCH_LOSS, TOTALS};
+use wgrad::nn::regularizer;
 use wgrad::plan::{Plan, Program, Role, Tape, Value};
 
 /// What a layer came to.
@@ -18,6 +20,8 @@ pub struct Run {
     pub dx: Vec<Vec<f64>>,
     /// Gradients of the trained variables, by name.
     pub grads: BTreeMap<String, Vec<f64>>,
+    /// What it adds to the loss in training.
+    pub added: f64,
     /// The other variables after the step, by name.
     pub others: BTreeMap<String, Vec<f64>>,
 }
@@ -28,6 +32,7 @@ pub struct Recorded {
     pub inputs: Vec<Value>,
     pub outputs: [Value; 2],
     pub upstream: Value,
+    totals: Value,
 }
 
 /// Variables of a role by the name their layer gave them.
@@ -57,14 +62,22 @@ pub fn record(layer: &dyn Layer, inputs: &[Array]) -> Result<Recorded> {
     tape.copy(y, out)?;
     let upstream = tape.input("upstream", &shape);
     tape.contribute(y, |t, place| t.copy(upstream, place))?;
+    let totals = tape.auxiliary("totals", &[TOTALS]);
     tape.differentiate()?;
+    regularizer::record(&mut tape)?;
     tape.begin(Program::Evaluate);
     tape.enter(layer.kind());
     let y = layer.call(&mut tape, &values)?;
     tape.enter("");
     let inferred = tape.output("inferred", &shape);
     tape.copy(y, inferred)?;
-    Ok(Recorded { executor: CpuExecutor::new(tape.finish()), inputs: values, outputs: [out, inferred], upstream })
+    Ok(Recorded {
+        executor: CpuExecutor::new(tape.finish()),
+        inputs: values,
+        outputs: [out, inferred],
+        upstream,
+        totals,
+    })
 }
 
 impl Recorded {
@@ -129,7 +142,14 @@ impl Recorded {
                 None => drop(grads.insert(plan.values[param.0].name.split('/').next_back().unwrap().into(), numbers)),
             }
         }
-        Ok(Run { y, y_inference, dx, grads, others: self.others()? })
+        Ok(Run {
+            y,
+            y_inference,
+            dx,
+            grads,
+            added: self.executor.slice(self.totals)[BATCH_LOSS],
+            others: self.others()?,
+        })
     }
 }
 

@@ -60,8 +60,8 @@ fn layers() {
         refused(with(Dropout::new(rate)), "layer `dropout`: rate", "0 ≤ rate < 1", &rate.to_string());
     }
     refused(with(BatchNormalization::new().momentum(1.0)), "layer `batch_normalization`: momentum", "< 1", "1");
-    refused(with(BatchNormalization::new().epsilon(0.0)), "epsilon", "above 0", "0");
-    refused(with(BatchNormalization::new().epsilon(f64::NAN)), "epsilon", "above 0", "NaN");
+    refused(with(BatchNormalization::new().epsilon(0.0)), "epsilon", "epsilon > 0", "0");
+    refused(with(BatchNormalization::new().epsilon(f64::NAN)), "epsilon", "epsilon > 0", "NaN");
     // Every axis but the last is a position with a label of its own.
     let rows = Sequential::new(&[4, 4]).add(Dense::new(3)).compile(Sgd::new(0.1), SPARSE, 2, Seed(0));
     let rows = rows.expect("a model of positions");

@@ -5,7 +5,11 @@ use std::sync::Arc;
 use wgrad::base::{Error, Result, RowData, Rows, Seed};
 use wgrad::exec::cpu::CpuExecutor;
 use wgrad::nn::act::Activation;
-use wgrad::nn::layer::{BatchNormalization, Dense, Dropout, Flatten};
+use wgrad::nn::layer::{
+    Add, AlphaDropout, BatchNormalization, Concatenate, Dense, Dropout, Embedding, Flatten, GaussianDropout,
+    GaussianNoise, GroupNormalization, LayerNormalization, McDropout, Multiply, Normalization, Permute, Prelu,
+    Rescaling, Reshape, RmsNormalization, Rrelu, SpatialDropout1D,
+};
 use wgrad::nn::loss::{self, Loss};
 use wgrad::nn::optim::{Adam, Nadam, Sgd};
 use wgrad::train::{Compiled, Sequential, Trainer};
@@ -17,6 +21,7 @@ enum Piece {
     BatchNormalization(f64, f64),
     Dropout(f64),
     Flatten,
+    Other(usize, isize, f64),
 }
 
 const NAMES: [&str; 7] = ["linear", "relu", "elu", "tanh", "sigmoid", "softmax", "nothing"];
@@ -29,9 +34,38 @@ fn piece() -> impl Strategy<Value = Piece> {
         1 => name().prop_map(Piece::Activation),
         1 => (share.clone(), prop::sample::select(&[1e-3, 0.0, -1.0][..]))
             .prop_map(|(m, e)| Piece::BatchNormalization(m, e)),
-        1 => share.prop_map(Piece::Dropout),
+        1 => share.clone().prop_map(Piece::Dropout),
         1 => Just(Piece::Flatten),
+        4 => (0..OTHERS, -3_isize..4, share).prop_map(|(which, axis, share)| Piece::Other(which, axis, share)),
     ]
+}
+
+/// How many [`other`] knows.
+const OTHERS: usize = 18;
+
+/// Another layer on top, with some axis and some number in its options.
+fn other(net: Sequential, which: usize, axis: isize, share: f64) -> Sequential {
+    match which {
+        0 => net.add(LayerNormalization::new().axis(&[axis])),
+        1 => net.add(LayerNormalization::new().axis(&[axis, 1]).scale(false)),
+        2 => net.add(RmsNormalization::new().axis(&[axis]).epsilon(share)),
+        3 => net.add(GroupNormalization::new(axis).axis(-1)),
+        4 => net.add(BatchNormalization::new().axis(axis).trainable(share == 0.3)),
+        5 => net.add(Prelu::new().shared_axes(&[axis])),
+        6 => net.add(Rrelu::new().slopes(share, 1.0)),
+        7 => net.add(AlphaDropout::new(share)),
+        8 => net.add(GaussianDropout::new(share)),
+        9 => net.add(GaussianNoise::new(share)),
+        10 => net.add(McDropout::new(share)),
+        11 => net.add(SpatialDropout1D::new(share)),
+        12 => net.add(Rescaling::new(share).offset(1.0)),
+        13 => net.add(Normalization::new().axis(&[axis]).statistics(&[share], &[share])),
+        14 => net.add(Reshape::new(&[axis as i64, 2])),
+        15 => net.add(Permute::new(&[2, 1])),
+        16 => net.add(Embedding::new(axis.unsigned_abs() + 2, 3)),
+        _ if share == 0.3 => net.add(Add).add(Multiply),
+        _ => net.add(Concatenate::new().axis(axis)),
+    }
 }
 
 fn build(
@@ -50,6 +84,7 @@ fn build(
             Piece::BatchNormalization(m, e) => net.add(BatchNormalization::new().momentum(*m).epsilon(*e)),
             Piece::Dropout(rate) => net.add(Dropout::new(*rate)),
             Piece::Flatten => net.add(Flatten),
+            Piece::Other(which, axis, share) => other(net, *which, *axis, *share),
         };
     }
     match optimizer {

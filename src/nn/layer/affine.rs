@@ -1,33 +1,31 @@
 //! γ and β of the normalising layers, and the recording they share.
 
 use super::normalize::{Cells, FORWARD, GRAD, GRAD_SCALE};
-use super::variable;
+use super::weight::Weight;
 use crate::base::{Allowed, Result};
-use crate::nn::init::{Initializer, Ones, Zeros};
+use crate::nn::init::{Ones, Zeros};
 use crate::plan::{Tape, Value};
-use std::sync::Arc;
 
-/// γ and β of a normalising layer: whether there are any, and how they start.
+/// γ and β of a normalising layer, and whether there are any.
 #[derive(Clone)]
 pub(super) struct Affine {
     pub scale: bool,
     pub center: bool,
-    pub gamma_initializer: Arc<dyn Initializer>,
-    pub beta_initializer: Arc<dyn Initializer>,
+    pub gamma: Weight,
+    pub beta: Weight,
 }
 
 impl Affine {
     /// Both, γ from ones and β from zeros.
     pub(super) fn new() -> Self {
-        Self { scale: true, center: true, gamma_initializer: Arc::new(Ones), beta_initializer: Arc::new(Zeros) }
+        Self { scale: true, center: true, gamma: Weight::new(Ones), beta: Weight::new(Zeros) }
     }
 
     /// The variables of `shape` that there are.
     pub(super) fn variables(&self, tape: &mut Tape, shape: &[usize], trained: bool) -> Result<[Option<Value>; 2]> {
-        let mut made = |used: bool, name, how: &Arc<dyn Initializer>| {
-            used.then(|| variable(tape, name, how, shape, trained)).transpose()
-        };
-        Ok([made(self.scale, "gamma", &self.gamma_initializer)?, made(self.center, "beta", &self.beta_initializer)?])
+        let mut made =
+            |used: bool, name, weight: &Weight| used.then(|| weight.record(tape, name, shape, trained)).transpose();
+        Ok([made(self.scale, "gamma", &self.gamma)?, made(self.center, "beta", &self.beta)?])
     }
 }
 
@@ -46,17 +44,8 @@ macro_rules! affine_options {
             self
         }
 
-        /// How γ starts. Default: ones.
-        pub fn gamma_initializer(mut self, initializer: impl Initializer + 'static) -> Self {
-            self.affine.gamma_initializer = std::sync::Arc::new(initializer);
-            self
-        }
-
-        /// How β starts. Default: zeros.
-        pub fn beta_initializer(mut self, initializer: impl Initializer + 'static) -> Self {
-            self.affine.beta_initializer = std::sync::Arc::new(initializer);
-            self
-        }
+        weight_options!(affine.gamma, "γ": gamma_initializer("ones"), gamma_regularizer, gamma_constraint);
+        weight_options!(affine.beta, "β": beta_initializer("zeros"), beta_regularizer, beta_constraint);
     };
 }
 pub(super) use affine_options;

@@ -7,6 +7,7 @@
 use super::affine::{self, Affine, affine_options, check_epsilon};
 use super::axes::{axis_of, view};
 use super::normalize::Cells;
+use super::weight::weight_options;
 use super::{Layer, one, variable};
 use crate::base::{Allowed, Real, Result};
 use crate::dims;

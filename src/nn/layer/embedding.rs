@@ -3,14 +3,14 @@
 //! Backward: dtable\[r\] = Σ dy\[i\] over all i with x\[i\] = r. Places of one index are chained in ascending order and the
 //! first of each chain adds it up, so that the sums have one order and cost what the batch holds, not what the table does.
 
-use super::{Layer, one, variable};
+use super::weight::{Weight, weight_options};
+use super::{Layer, one};
 use crate::base::{Error, Real, Result};
 use crate::dims;
 use crate::kernel::{AnyKernel, Domain, Kernel, Shader, Step, Tolerance, arg, arg_in};
-use crate::nn::init::{Initializer, RandomUniform};
+use crate::nn::init::RandomUniform;
 use crate::plan::{MOST_NUMBERS, Tape, Value};
 use crate::twin;
-use std::sync::Arc;
 
 dims! {
     /// n indices into a table of rows×width.
@@ -143,20 +143,16 @@ pub static KERNELS: &[&dyn AnyKernel] = &[&FORWARD, &LINKS, &GRAD];
 pub struct Embedding {
     input_dim: usize,
     output_dim: usize,
-    embeddings_initializer: Arc<dyn Initializer>,
+    embeddings: Weight,
 }
 
 impl Embedding {
     /// A table of `input_dim` rows of `output_dim` numbers, uniform in ±0.05 at first.
     pub fn new(input_dim: usize, output_dim: usize) -> Self {
-        Self { input_dim, output_dim, embeddings_initializer: Arc::new(RandomUniform::default()) }
+        Self { input_dim, output_dim, embeddings: Weight::new(RandomUniform::default()) }
     }
 
-    /// How the table starts. Default: uniform in ±0.05.
-    pub fn embeddings_initializer(mut self, initializer: impl Initializer + 'static) -> Self {
-        self.embeddings_initializer = Arc::new(initializer);
-        self
-    }
+    weight_options!(embeddings, "table": embeddings_initializer("uniform in ±0.05"), embeddings_regularizer, embeddings_constraint);
 }
 
 /// Places and indices are f32: exact up to here.
@@ -191,7 +187,7 @@ impl Layer for Embedding {
         let d = Lookup { n: n as u32, rows: self.input_dim as u32, width: self.output_dim as u32 };
         tape.restrict(x, d.rows);
         let table_shape = [self.input_dim, self.output_dim];
-        let table = variable(tape, "embeddings", &self.embeddings_initializer, &table_shape, true)?;
+        let table = self.embeddings.record(tape, "embeddings", &table_shape, true)?;
         let mut shape = tape.shape(x).to_vec();
         shape.push(self.output_dim);
         let y = tape.temp("y", &shape);

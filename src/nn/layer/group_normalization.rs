@@ -4,9 +4,9 @@
 use super::affine::{self, Affine, affine_options, check_epsilon};
 use super::axes::{axis_of, view};
 use super::normalize::Cells;
+use super::weight::weight_options;
 use super::{Layer, one};
 use crate::base::{Error, Result};
-use crate::nn::init::Initializer;
 use crate::plan::{Tape, Value};
 
 /// Keras's `GroupNormalization`: the channels in groups of neighbours, each with one mean and variance a sample, over all

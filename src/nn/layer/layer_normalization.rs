@@ -4,9 +4,9 @@
 use super::affine::{self, Affine, affine_options, check_epsilon};
 use super::axes::{axes_of, view};
 use super::normalize::Cells;
+use super::weight::weight_options;
 use super::{Layer, one, permute};
 use crate::base::Result;
-use crate::nn::init::Initializer;
 use crate::plan::{Tape, Value};
 
 /// Keras's `LayerNormalization`: γ and β of the shape of the axes normalised over.

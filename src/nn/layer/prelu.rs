@@ -4,13 +4,13 @@
 
 use super::axes::axis_of;
 use super::permute::{self, Strided};
-use super::{Layer, one, sum_rows, variable};
+use super::weight::{Weight, weight_options};
+use super::{Layer, one, sum_rows};
 use crate::base::{Error, Real, Result};
 use crate::kernel::{AnyKernel, Kernel, Shader, Step, Tolerance, arg};
-use crate::nn::init::{Initializer, Zeros};
+use crate::nn::init::Zeros;
 use crate::plan::{Tape, Value};
 use crate::twin;
-use std::sync::Arc;
 
 const CASES: &[Strided] =
     &[Strided::new([1, 1, 1, 1, 7, 5], [0, 0, 0, 0, 0, 1]), Strided::new([1, 1, 5, 4, 3, 2], [0, 0, 0, 2, 0, 1])];
@@ -67,7 +67,7 @@ pub static KERNELS: &[&dyn AnyKernel] = &[&FORWARD, &GRAD];
 #[derive(Clone)]
 pub struct Prelu {
     shared_axes: Vec<isize>,
-    alpha_initializer: Arc<dyn Initializer>,
+    alpha: Weight,
 }
 
 impl Default for Prelu {
@@ -79,7 +79,7 @@ impl Default for Prelu {
 impl Prelu {
     /// No axis shared, slopes from zeros.
     pub fn new() -> Self {
-        Self { shared_axes: Vec::new(), alpha_initializer: Arc::new(Zeros) }
+        Self { shared_axes: Vec::new(), alpha: Weight::new(Zeros) }
     }
 
     /// The axes along which there is one slope, the batch being 0: the pixels of an image are 1 and 2. Default: none.
@@ -88,11 +88,7 @@ impl Prelu {
         self
     }
 
-    /// How the slopes start. Default: zeros.
-    pub fn alpha_initializer(mut self, initializer: impl Initializer + 'static) -> Self {
-        self.alpha_initializer = Arc::new(initializer);
-        self
-    }
+    weight_options!(alpha, "slopes": alpha_initializer("zeros"), alpha_regularizer, alpha_constraint);
 }
 
 impl Layer for Prelu {
@@ -117,7 +113,7 @@ impl Layer for Prelu {
                 "reshape neighbouring axes into one",
             ));
         };
-        let alpha = variable(tape, "alpha", &self.alpha_initializer, &slopes, true)?;
+        let alpha = self.alpha.record(tape, "alpha", &slopes, true)?;
         let y = tape.temp("y", &shape);
         tape.run(&FORWARD, d, [x, alpha], [y])?;
         let summed: Vec<usize> = (0..shape.len()).filter(|a| is_shared(*a)).collect();
