@@ -15,7 +15,7 @@ use wgrad::nn::init::HeNormal;
 use wgrad::nn::layer::{BatchNormalization, Dense, Dropout, Layer, McDropout, SpatialDropout2D};
 use wgrad::nn::loss::SparseCategoricalCrossentropy;
 use wgrad::nn::optim::Nadam;
-use wgrad::plan::{Program, Value};
+use wgrad::plan::{Program, Tape, Value};
 use wgrad::train::{Compiled, Sequential, Trainer};
 
 /// One test at a time: their devices would count each other's objects.

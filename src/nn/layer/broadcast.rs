@@ -20,8 +20,9 @@ pub(super) fn aligned(tape: &mut Tape, inputs: &[Value]) -> Result<Vec<Value>> {
     let mut shape = padded(tape, *first);
     for x in inputs {
         let other = padded(tape, *x);
-        let pairs = shape.iter().zip(&other).enumerate();
-        let fits = pairs.clone().all(|(axis, (a, b))| a == b || (axis > 0 && (*a == 1 || *b == 1)));
+        let pairs = shape.iter().zip(&other);
+        let one_of = |(a, b): (&usize, &usize)| a == b || *a == 1 || *b == 1;
+        let fits = pairs.clone().all(one_of) && shape[..rank.min(1)] == other[..rank.min(1)];
         if !fits || other.contains(&0) {
             return Err(Error::request(
                 format!("layer `{}`: inputs", tape.scope()),
@@ -33,7 +34,7 @@ pub(super) fn aligned(tape: &mut Tape, inputs: &[Value]) -> Result<Vec<Value>> {
                 "bring the inputs to one shape before they are merged",
             ));
         }
-        shape = pairs.map(|(_, (a, b))| *a.max(b)).collect();
+        shape = pairs.map(|(a, b)| *a.max(b)).collect();
     }
     inputs.iter().map(|x| repeat(tape, *x, &padded(tape, *x), &shape)).collect()
 }

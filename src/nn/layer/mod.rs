@@ -1,7 +1,8 @@
 //! Layers: they record their kernels on a tape, forward, and leave a closure for backward.
 
 super::pages! {
-    batch_normalization, concatenate, dense, dot, embedding, merge, normalization, normalize, permute, prelu, rrelu, softmax, sum_rows,
+    batch_normalization, concatenate, dense, dot, embedding, merge, normalization, normalize, permute, prelu, rrelu,
+    softmax, sum_rows,
 }
 
 mod affine;
