@@ -14,9 +14,10 @@ use wgrad::nn::act::Activation;
 use wgrad::nn::init::HeNormal;
 use wgrad::nn::layer::{BatchNormalization, Dense, Dropout, Layer, McDropout, SpatialDropout2D};
 use wgrad::nn::loss::SparseCategoricalCrossentropy;
+use wgrad::nn::metric::{Mean, SparseTopKCategoricalAccuracy};
 use wgrad::nn::optim::Nadam;
 use wgrad::plan::{Program, Tape, Value};
-use wgrad::train::{Compiled, Sequential, Trainer};
+use wgrad::train::{Compiled, Sequential, Setup, Trainer};
 
 /// One test at a time: their devices would count each other's objects.
 static ONE: Mutex<()> = Mutex::new(());
@@ -39,8 +40,12 @@ fn devices() -> (MutexGuard<'static, ()>, Vec<GpuDevice>) {
 
 const BATCH: usize = 32;
 
-/// A net with batch normalisation and dropout, small enough for a software device in debug mode.
+/// A net with batch normalisation, dropout, sample weights and metrics, small enough for a software device in debug mode.
 fn net() -> Compiled {
+    let setup = Setup::new(BATCH, Seed(5))
+        .sample_weight(true)
+        .metric(Mean::new())
+        .weighted_metric(SparseTopKCategoricalAccuracy::new().k(3));
     let hidden = |units| Dense::new(units).activation(Activation::ELU).kernel_initializer(HeNormal);
     Sequential::new(&[64])
         .add(BatchNormalization::new())
@@ -49,7 +54,7 @@ fn net() -> Compiled {
         .add(BatchNormalization::new())
         .add(Dense::new(33).activation(Activation::TANH).use_bias(false))
         .add(Dense::new(10).activation(Activation::Softmax))
-        .compile(Nadam::new(1e-3), SparseCategoricalCrossentropy::new(), BATCH, Seed(5))
+        .compile_with(Nadam::new(1e-3), SparseCategoricalCrossentropy::new(), setup)
         .expect("a net")
 }
 

@@ -145,7 +145,7 @@ pub fn sample_step(rows: u32) -> Step {
         update: true,
         overwrite: true,
         average: 0.125,
-        coef: [0.75, 0.5, 1.25, 0.25, 0.5, 0.5, 0.5, 0.5],
+        coef: [0.75, 0.5, 0.25, 0.125, 0.5, 0.5, 0.5, 0.5],
     }
 }
 

@@ -13,8 +13,8 @@ use wgrad::nn::loss::{
     self, BinaryCrossentropy, CategoricalCrossentropy, Contrastive, Huber, Loss, SparseCategoricalCrossentropy, Triplet,
 };
 use wgrad::nn::metric::{
-    self, Auc, BinaryAccuracy, F1Score, MeanOf, Metric, Precision, Recall, SparseTopKCategoricalAccuracy,
-    TopKCategoricalAccuracy,
+    self, Auc, BinaryAccuracy, F1Score, MeanOf, Metric, Precision, Recall, SparseCategoricalAccuracy,
+    SparseTopKCategoricalAccuracy, TopKCategoricalAccuracy,
 };
 use wgrad::nn::optim::{Adam, Nadam, Optimizer, Sgd};
 use wgrad::nn::schedule::Schedule;
@@ -189,6 +189,12 @@ fn metrics() {
         refused(watching(Auc::new().thresholds(&[bad])), "metric auc", "0 ≤ threshold ≤ 1", &got);
         refused(watching(F1Score::new().threshold(bad)), "metric f1_score", "0 < threshold ≤ 1", &got);
     }
+    refused(
+        watching(SparseCategoricalAccuracy::new()),
+        "metric sparse_categorical_accuracy: labels",
+        "1 numbers",
+        "[2, 3]",
+    );
     refused(watching(Precision::new().thresholds(&[])), "thresholds", "at least one", "none");
     refused(watching(Recall::new().class_id(3)), "class_id", "below 3", "3");
     for bad in [0, 1, 1 << 17] {

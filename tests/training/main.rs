@@ -6,3 +6,4 @@ mod judged;
 mod random;
 mod repeat;
 mod schedules;
+mod watched;

@@ -2,7 +2,7 @@
 
 use super::binary_crossentropy::{Probabilities as Bce, smoothed};
 use super::pointwise::{self, PointwiseLoss, kernel};
-use super::{Loss, Operands, check, check_smoothing, power};
+use super::{Loss, Operands, check, check_smoothing};
 use crate::base::{Real, Result};
 use crate::kernel::{AnyKernel, Domain};
 use crate::plan::Tape;
@@ -118,7 +118,7 @@ impl PointwiseLoss for Probabilities {
 
     fn f<T: Real>(z: T, y: T, p: &[T; 4]) -> T {
         let [t, rest, balance] = parts(z, y, p);
-        balance * power(rest, p[1]) * Bce::f(z, t, &[T::ZERO; 4])
+        balance * rest.powf(p[1]) * Bce::f(z, t, &[T::ZERO; 4])
     }
 
     fn slope<T: Real>(z: T, y: T, p: &[T; 4]) -> T {
@@ -127,9 +127,9 @@ impl PointwiseLoss for Probabilities {
         let focus = if p[1] == T::ZERO {
             T::ZERO
         } else {
-            -p[1] * power(rest, p[1] - T::ONE) * (two * t - T::ONE) * Bce::f(z, t, &plain)
+            -p[1] * rest.powf(p[1] - T::ONE) * (two * t - T::ONE) * Bce::f(z, t, &plain)
         };
-        balance * (focus + power(rest, p[1]) * Bce::slope(z, t, &plain))
+        balance * (focus + rest.powf(p[1]) * Bce::slope(z, t, &plain))
     }
 }
 

@@ -6,7 +6,7 @@ use super::binary_focal_crossentropy::check_focus;
 use super::categorical_crossentropy::smoothed;
 use super::frame::Outputs;
 use super::rows::{self, EVERY_ROW, RIGHT_ROW, RowLoss, kernel};
-use super::{Loss, Operands, held, is_held, power};
+use super::{Loss, Operands, held, is_held};
 use crate::base::{Real, Result};
 use crate::kernel::{AnyKernel, Domain};
 use crate::nn::layer::softmax::softmax_row;
@@ -88,7 +88,7 @@ const CASES: &[Outputs] = &[
 ];
 
 fn focal<T: Real>(q: T, t: T, p: &[T; 4]) -> T {
-    -p[2] * t * power(held(T::ONE - q), p[1]) * held(q).ln()
+    -p[2] * t * held(T::ONE - q).powf(p[1]) * held(q).ln()
 }
 
 fn focal_slope<T: Real>(q: T, t: T, p: &[T; 4]) -> T {
@@ -96,7 +96,7 @@ fn focal_slope<T: Real>(q: T, t: T, p: &[T; 4]) -> T {
         return T::ZERO;
     }
     let rest = held(T::ONE - q);
-    p[2] * t * (p[1] * power(rest, p[1] - T::ONE) * q.ln() - power(rest, p[1]) / q)
+    p[2] * t * (p[1] * rest.powf(p[1] - T::ONE) * q.ln() - rest.powf(p[1]) / q)
 }
 
 /// The loss of a row of shares q, which `dz` holds; the gradient by z takes their place, `steep(q)` (g − Σ g q).

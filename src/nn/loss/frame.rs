@@ -264,8 +264,23 @@ pub static ADD_SUMS: Kernel<Outputs, 1, 1> = Kernel {
 /// The kernels of this page.
 pub static KERNELS: &[&dyn AnyKernel] = &[&ADD_SUMS];
 
+/// Fails unless the labels `y` are `wanted` numbers a row of `d`.
+pub(in crate::nn) fn check_labels(tape: &Tape, what: &str, d: &Outputs, y: Value, wanted: usize) -> Result<()> {
+    if tape.len(y) == d.rows() * wanted {
+        return Ok(());
+    }
+    Err(Error::request(
+        format!("{what}: labels"),
+        format!("{wanted} numbers for each of {} rows of {} outputs", d.m, d.n),
+        format!("{:?}", tape.shape(y)),
+        "give labels of this form, or choose the sparse or dense sister of this word",
+    ))
+}
+
 /// Records a loss kernel: z's gradient is settled, the totals grow.
 pub(super) fn record(tape: &mut Tape, kernel: &Kernel<Outputs, 3, 2>, d: Outputs, o: &Operands) -> Result<()> {
+    let labels = (kernel.reads[1].len)(&d) / d.rows();
+    check_labels(tape, &format!("loss {}", kernel.name), &d, o.y, labels)?;
     let dz = tape.gradient_place(o.z);
     let reads = [o.z, o.y, o.w];
     if d.groups == 1 {
@@ -276,4 +291,28 @@ pub(super) fn record(tape: &mut Tape, kernel: &Kernel<Outputs, 3, 2>, d: Outputs
         tape.run(&ADD_SUMS, d, [sums], [o.totals])?;
     }
     if tape.training() { tape.settle(o.z, dz) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{add_pair, value_of};
+
+    #[test]
+    fn counts_go_on_past_what_f32_holds() {
+        let mut state = [0.0_f32; 2];
+        let batch = 1_000_003.0_f32;
+        for _ in 0..100 {
+            add_pair(&mut state, 0, batch);
+        }
+        let words = state.map(f64::from);
+        assert_eq!(value_of(&words), 100.0 * f64::from(batch), "{state:?}");
+        add_pair(&mut state, 0, 1.0);
+        assert_eq!(value_of(&state.map(f64::from)), 100.0 * f64::from(batch) + 1.0);
+        for _ in 0..100 {
+            add_pair(&mut state, 0, -batch);
+        }
+        assert_eq!(value_of(&state.map(f64::from)), 1.0, "{state:?}");
+        add_pair(&mut state, 0, f32::NAN);
+        assert!(value_of(&state.map(f64::from)).is_nan());
+    }
 }

@@ -180,11 +180,6 @@ fn check_smoothing(loss: &str, s: f64) -> Result<()> {
     check(loss, "label_smoothing", s, (0.0..1.0).contains(&s), "in 0 ≤ label_smoothing < 1")
 }
 
-/// vᵉ for v ≥ 0 by logarithms, as the shaders take it.
-fn power<T: crate::base::Real>(v: T, exponent: T) -> T {
-    if exponent == T::ZERO { T::ONE } else { (exponent * v.ln()).exp() }
-}
-
 /// v kept within [ε, 1 − ε]; NaN stays NaN.
 fn held<T: crate::base::Real>(v: T) -> T {
     let (low, high) = (T::of(EPSILON), T::of(1.0 - EPSILON));

@@ -5,7 +5,7 @@ use super::mean::Listed;
 use super::{Metric, Observed, check_thresholds, ratio, refused, sums, top_k};
 use crate::base::{Real, Result};
 use crate::kernel::{Domain, Kernel, Step, Tolerance, arg, arg_in};
-use crate::nn::loss::frame::Outputs;
+use crate::nn::loss::frame::{Outputs, check_labels};
 use crate::plan::Tape;
 use crate::twin;
 
@@ -23,8 +23,10 @@ pub(super) struct Counted {
 impl Counted {
     /// Records the counting of a metric called `name` at `thresholds`.
     pub fn record(&self, name: &str, thresholds: &[f64], tape: &mut Tape, o: &Observed) -> Result<()> {
-        let d = Outputs::of(tape, &format!("metric {name}"), o.z)?;
-        let table = tape.table(&format!("{name}/thresholds {thresholds:?}"), thresholds.to_vec());
+        let what = format!("metric {name}");
+        let d = Outputs::of(tape, &what, o.z)?;
+        check_labels(tape, &what, &d, o.y, d.n as usize)?;
+        let table = tape.table("thresholds", thresholds.to_vec());
         let flag = |on: bool| f64::from(u8::from(on));
         let p = [
             self.class.map_or(-1.0, |c| c as f64),

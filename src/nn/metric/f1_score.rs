@@ -6,7 +6,7 @@ use super::{Metric, Observed, refused, sums};
 use crate::base::{Real, Result};
 use crate::kernel::{Domain, Kernel, Step, Tolerance, arg, arg_in};
 use crate::nn::loss::EPSILON;
-use crate::nn::loss::frame::{Outputs, argmax};
+use crate::nn::loss::frame::{Outputs, argmax, check_labels};
 use crate::plan::Tape;
 use crate::twin;
 
@@ -72,6 +72,7 @@ impl Metric for F1Score {
     }
     fn record(&self, tape: &mut Tape, o: &Observed) -> Result<()> {
         let d = Outputs::of(tape, "metric f1_score", o.z)?;
+        check_labels(tape, "metric f1_score", &d, o.y, d.n as usize)?;
         let p = self.threshold.map_or([0.0, 1.0, 0.0, 0.0], |t| [t, 0.0, 0.0, 0.0]);
         tape.run(&COUNT, Columns::of(&d, d.n, p), [o.z, o.y, o.w], [o.state])
     }

@@ -4,7 +4,7 @@ use super::{Metric, Observed, ratio, sums};
 use crate::base::{Real, Result};
 use crate::kernel::{AnyKernel, Domain, Kernel, Schedule, Shader, Step, Tolerance, Twin, arg, arg_in};
 use crate::nn::loss::PointwiseLoss;
-use crate::nn::loss::frame::{Outputs, PAIR, ROWS, add_pair, lanes};
+use crate::nn::loss::frame::{Outputs, PAIR, ROWS, add_pair, check_labels, lanes};
 use crate::nn::loss::pointwise::{converts, meant, share, signs, value_text};
 use crate::plan::Tape;
 use std::marker::PhantomData;
@@ -19,6 +19,8 @@ pub trait MeanRow {
     const OUTPUTS: Domain = Domain::Positive;
     /// What labels may be, for the walkers.
     const LABELS: Domain = Domain::Positive;
+    /// Whether labels are looked at at all.
+    const LABELLED: bool = true;
 
     /// WGSL: `fn row(i: u32, convert: bool) -> f32`, `fn converts(lane: u32, live: u32) -> bool`.
     fn wgsl() -> String;
@@ -87,6 +89,9 @@ pub(super) const fn kernel<R: MeanRow>() -> Kernel<Outputs, 3, 1> {
 pub(super) fn record<R: MeanRow>(name: &str, tape: &mut Tape, o: &Observed, p: [f64; 4]) -> Result<()> {
     let mut d = Outputs::of(tape, &format!("metric {name}"), o.z)?.with(p, 0.5, 1.0);
     d.groups = 1;
+    if R::LABELLED {
+        check_labels(tape, &format!("metric {name}"), &d, o.y, R::width(d.n as usize))?;
+    }
     tape.run(&kernel::<R>(), d, [o.z, o.y, o.w], [o.state])
 }
 

@@ -5,7 +5,7 @@ use super::mean::Listed;
 use super::{Metric, Observed, sums};
 use crate::base::{Real, Result};
 use crate::kernel::{Domain, Kernel, Step, Tolerance, arg, arg_in};
-use crate::nn::loss::frame::Outputs;
+use crate::nn::loss::frame::{Outputs, check_labels};
 use crate::plan::Tape;
 use crate::twin;
 
@@ -56,6 +56,7 @@ impl Metric for R2Score {
     }
     fn record(&self, tape: &mut Tape, o: &Observed) -> Result<()> {
         let d = Outputs::of(tape, "metric r2_score", o.z)?;
+        check_labels(tape, "metric r2_score", &d, o.y, d.n as usize)?;
         tape.run(&ADD, Columns::of(&d, d.n, [0.0; 4]), [o.z, o.y, o.w], [o.state])
     }
     fn result(&self, state: &[f64]) -> Vec<f64> {

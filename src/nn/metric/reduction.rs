@@ -13,6 +13,7 @@ impl MeanRow for Values {
     const NAME: &'static str = "mean";
     const CASES: &'static [Outputs] = &cases([0.25, 0.0, 0.0, 0.0]);
     const OUTPUTS: Domain = Domain::Normal;
+    const LABELLED: bool = false;
 
     fn wgsl() -> String {
         [AS_THEY_ARE, include_str!("../../../shaders/metric/mean.wgsl")].concat()
