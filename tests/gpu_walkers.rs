@@ -11,11 +11,13 @@ use wgrad::exec::gpu::{GpuDevice, GpuExecutor};
 use wgrad::judge::{lockstep::Lockstep, norm_error, parity, ulp};
 use wgrad::kernel::{Domain, Step};
 use wgrad::nn::act::Activation;
+use wgrad::nn::constraint::MaxNorm;
 use wgrad::nn::init::HeNormal;
 use wgrad::nn::layer::{BatchNormalization, Dense, Dropout, Layer, McDropout, SpatialDropout2D};
 use wgrad::nn::loss::SparseCategoricalCrossentropy;
 use wgrad::nn::metric::{Mean, SparseTopKCategoricalAccuracy};
 use wgrad::nn::optim::Nadam;
+use wgrad::nn::regularizer::{L1L2, L2};
 use wgrad::plan::{Program, Tape, Value};
 use wgrad::train::{Compiled, Sequential, Setup, Trainer};
 
@@ -201,6 +203,56 @@ fn masks_are_the_cpus() {
     for device in devices {
         let gpu = run(&mut GpuExecutor::new(&device, plan.clone()).expect("it fits"));
         assert_eq!(gpu, cpu, "{}", device.summary());
+    }
+}
+
+/// Everything an optimizer may be asked for at once: on the GPU as in the judge, and the same bits twice.
+#[test]
+fn an_optimizer_s_options_on_the_gpu() {
+    let (_one, devices) = devices();
+    let net = |clip: &dyn Fn(Nadam) -> Nadam| {
+        let hidden = Dense::new(12)
+            .kernel_regularizer(L1L2 { l1: 1e-3, l2: 1e-2 })
+            .kernel_constraint(MaxNorm::new(1.0))
+            .activity_regularizer(L2(1e-2))
+            .activation(Activation::ELU);
+        let optimizer = Nadam::new(1e-3)
+            .weight_decay(0.01)
+            .exclude_from_weight_decay(&["bias"])
+            .learning_rate_multiplier("dense_1", 0.5)
+            .use_ema(0.9, Some(3))
+            .gradient_accumulation_steps(2);
+        let last = Dense::new(10).bias_regularizer(L2(0.1)).activation(Activation::Softmax);
+        let net = Sequential::new(&[64]).add(hidden).add(last);
+        net.compile(clip(optimizer), SparseCategoricalCrossentropy::new(), BATCH, Seed(2)).expect("a net")
+    };
+    let run = |model: &Compiled, executor: &mut dyn Executor| -> (f64, Vec<f64>) {
+        let values = kept(model);
+        let (x, y) = data(BATCH * 8 + 3);
+        let mut trainer = Trainer::new(model.clone(), executor, Seed(5));
+        let id = trainer.load(x, y, "noise").expect("data that fit");
+        let told = trainer.epoch(id, BATCH * 8 + 3, usize::MAX, Duration::MAX, &mut |_, _, _| {}).expect("an epoch");
+        (told.loss, values.iter().flat_map(|v| executor.read(*v).expect("the device is not lost")).collect())
+    };
+    for device in devices {
+        let clips: [&dyn Fn(Nadam) -> Nadam; 3] =
+            [&|o| o.clipnorm(0.05), &|o| o.global_clipnorm(0.05), &|o| o.clipvalue(0.01)];
+        for clip in clips {
+            let model = net(clip);
+            let gpu = || GpuExecutor::new(&device, model.plan.clone()).expect("the net fits");
+            let (first, second) = (run(&model, &mut gpu()), run(&model, &mut gpu()));
+            assert_eq!(first, second, "{}", device.summary());
+            let judge = run(&model, &mut wgrad::exec::cpu::CpuExecutor::<f64>::new(model.plan.clone()));
+            let error = norm_error(&first.1, &judge.1);
+            assert!(error < 1e-4, "{}: {error:.2e} from the judge", device.summary());
+            assert!(
+                (first.0 - judge.0).abs() < 1e-5 * judge.0,
+                "{}: loss {} and {}",
+                device.summary(),
+                first.0,
+                judge.0
+            );
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-// g[n] = g scaled and held within ±clip_value; p[n] = p (1 - weight_decay rate), with a row of t[n/64, 4] for each 64 numbers
+// g[n] = g scaled and held within ±clip_value; p[n] = p - p weight_decay rate, with a row of t[n/64, 4] for each 64 numbers
 @group(0) @binding(0) var<storage, read> t: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read_write> g: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read_write> p: array<vec4<f32>>;
@@ -15,5 +15,5 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         gradient = select(gradient, -most, gradient < -most);
     }
     g[i] = gradient;
-    p[i] *= 1.0 - weight_decay * (step.learning_rate * row.x) * row.y;
+    p[i] -= p[i] * (weight_decay * (step.learning_rate * row.x) * row.y);
 }

@@ -1,7 +1,7 @@
-// p[n] = rule(g[n] scaled and held within ±clip_value, p[n] decayed, rate), with a row of t[n/64, 4] for each 64 numbers
+// p[n] = rule(g[n] scaled and held within ±clip_value, p[n], what decay takes of it, rate), with a row of t[n/64, 4] for each 64 numbers
 //
 // A row is: learning-rate multiplier (0: frozen), weight-decay multiplier, scale of the gradient, trust ratio.
-// The text behind brings `fn rule(i, g, p, rate)` and its own slots, from binding 3 on.
+// The text behind brings `fn rule(i, g, p, lost, rate)` and its own slots, from binding 3 on.
 @group(0) @binding(0) var<storage, read> g: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> t: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read_write> p: array<vec4<f32>>;
@@ -19,5 +19,6 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         gradient = select(gradient, most, gradient > most);
         gradient = select(gradient, -most, gradient < -most);
     }
-    p[i] = rule(i, gradient, p[i] * (1.0 - weight_decay * rate * row.y), rate);
+    let theta = p[i];
+    p[i] = rule(i, gradient, theta, theta * (weight_decay * rate * row.y), rate);
 }

@@ -3,7 +3,7 @@
 @group(0) @binding(4) var<storage, read_write> a: array<vec4<f32>>;
 @group(0) @binding(5) var<storage, read_write> m: array<vec4<f32>>;
 
-fn rule(i: u32, g: vec4<f32>, p: vec4<f32>, rate: f32) -> vec4<f32> {
+fn rule(i: u32, g: vec4<f32>, p: vec4<f32>, lost: vec4<f32>, rate: f32) -> vec4<f32> {
     let c = step.coef[0];
     let square = c.x * s[i] + c.y * (g * g);
     let mean = c.x * a[i] + c.y * g;
@@ -11,5 +11,5 @@ fn rule(i: u32, g: vec4<f32>, p: vec4<f32>, rate: f32) -> vec4<f32> {
     s[i] = square;
     a[i] = mean;
     m[i] = moved;
-    return p - moved;
+    return p - (lost + moved);
 }

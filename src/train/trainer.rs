@@ -46,14 +46,19 @@ pub struct Trainer<'a> {
     seed: Seed,
     progress: Progress,
     epoch: u32,
+    /// Batches evaluated: what the masks of layers that drop in inference too are drawn by.
+    evaluated: u32,
     steps: Vec<Step>,
 }
+
+/// The random counter's half that evaluation counts in; training counts in the other.
+const EVALUATION: u32 = 1 << 31;
 
 impl<'a> Trainer<'a> {
     /// A trainer that has done no step. The executor must have been made from the model's plan.
     pub fn new(model: Compiled, executor: &'a mut dyn Executor, seed: Seed) -> Self {
         let steps = Vec::with_capacity(executor.steps_per_submit());
-        Self { model, executor, seed, progress: Progress::default(), epoch: 0, steps }
+        Self { model, executor, seed, progress: Progress::default(), epoch: 0, evaluated: 0, steps }
     }
 
     /// The executor.
@@ -133,9 +138,13 @@ impl<'a> Trainer<'a> {
         self.steps.clear();
         for b in batches {
             let rows = (samples - b * self.model.plan.batch).min(self.model.plan.batch) as u32;
-            let mut step = Step { index: self.progress.steps as u32, rows, seed: self.seed.0, ..Step::default() };
+            let mut step = Step { rows, seed: self.seed.0, ..Step::default() };
             if training {
+                step.index = self.progress.steps as u32 & !EVALUATION;
                 self.model.optimizer.fill(&mut self.progress, &mut step);
+            } else {
+                step.index = self.evaluated | EVALUATION;
+                self.evaluated = (self.evaluated + 1) & !EVALUATION;
             }
             self.steps.push(step);
         }

@@ -6,4 +6,5 @@ mod judged;
 mod random;
 mod repeat;
 mod schedules;
+mod updates;
 mod watched;

@@ -1,7 +1,7 @@
 //! The checks, in the order in which a fault is cheapest to find.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -20,6 +20,8 @@ struct Step {
 pub fn test(prepared: &Prepared) -> Result<()> {
     let mut steps = vec![
         step("format", &["fmt", "--all", "--check"]),
+        // What a macro declares as a module cargo does not find.
+        Step { name: "format of pages".to_owned(), command: rustfmt(&sources(&repository())) },
         step("clippy", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
         step("no default features", &["check", "--no-default-features"]),
         // All failures of a run are worth knowing, the rest of the checks after one are not.
@@ -52,6 +54,31 @@ fn step(name: &str, arguments: &[&str]) -> Step {
     let mut command = cargo();
     command.args(arguments);
     Step { name: name.to_owned(), command }
+}
+
+/// Checks the format of `files`.
+fn rustfmt(files: &[PathBuf]) -> Command {
+    let mut command = Command::new("rustfmt");
+    command.args(["--edition", "2024", "--check"]).args(files).current_dir(repository());
+    command
+}
+
+/// Every .rs file below a folder, build outputs and hidden folders left out.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for path in std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if name.starts_with('.') || name == "target" {
+            continue;
+        }
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
 }
 
 /// Names of the targets cargo finds in a folder: its .rs files, and folders with a main.rs.
@@ -105,6 +132,13 @@ mod tests {
         scratch.file("b.rs", "").file("a/main.rs", "").file("data/x.csv", "").file("README.md", "");
         assert_eq!(targets(&scratch.0), ["a", "b"]);
         assert!(targets(&scratch.0.join("none")).is_empty());
+    }
+
+    #[test]
+    fn sources_are_found_at_any_depth() {
+        let scratch = Scratch::new("sources");
+        scratch.file("src/nn/a.rs", "").file("target/b.rs", "").file(".git/c.rs", "").file("d.rs", "").file("e.md", "");
+        assert_eq!(sources(&scratch.0), [scratch.0.join("d.rs"), scratch.0.join("src/nn/a.rs")]);
     }
 
     #[test]

@@ -20,10 +20,10 @@ fn adadelta<T: Real>(step: &Step, d: &Update, reads: [&[T]; 2], [p, s, m]: [&mut
         p,
         [s, m],
         #[inline(always)]
-        |g, p, rate, [s, m]| {
+        |g, p, lost, rate, [s, m]| {
             let s = rho * s + enter * (g * g);
             let u = (m + epsilon).sqrt() * g / (s + epsilon).sqrt();
-            (p - rate * u, [s, rho * m + enter * (u * u)])
+            (p - (lost + rate * u), [s, rho * m + enter * (u * u)])
         },
     );
 }

@@ -87,10 +87,18 @@ fn vector<T: Real>(step: &Step, _: &Update, []: [&[T]; 0], [g, v]: [&mut [T]; 2]
 
 fn prepare<T: Real>(step: &Step, d: &Update, [t]: [&[T]; 1], [g, p]: [&mut [T]; 2]) {
     let [rate, decay, clip] = [step.learning_rate, d.weight_decay, d.clip_value].map(T::of);
-    let held = |g: T| if g > clip { clip } else if g < -clip { -clip } else { g };
+    let held = |g: T| {
+        if g > clip {
+            clip
+        } else if g < -clip {
+            -clip
+        } else {
+            g
+        }
+    };
     for ((p, g), row) in p.chunks_mut(ALIGN).zip(g.chunks_mut(ALIGN)).zip(t.chunks(4)) {
-        let stays = T::ONE - decay * (rate * row[0]) * row[1];
-        p.iter_mut().for_each(|p| *p *= stays);
+        let lost = decay * (rate * row[0]) * row[1];
+        p.iter_mut().for_each(|p| *p -= *p * lost);
         for g in g {
             let scaled = *g * row[2];
             *g = if clip > T::ZERO { held(scaled) } else { scaled };
@@ -130,7 +138,10 @@ pub static COLUMNS: Kernel<Matrices, 1, 1> = Kernel {
 pub static DIRECTION: Kernel<Matrices, 2, 1> = Kernel {
     name: "adafactor_direction",
     shader: |d, _| Shader::flat(include_str!("../../../shaders/optim/adafactor_direction.wgsl"), d.rows(), 32),
-    reads: [arg_in("r", Matrices::rows, Domain::Between(0.5, 1.5)), arg_in("c", Matrices::columns, Domain::Between(0.5, 1.5))],
+    reads: [
+        arg_in("r", Matrices::rows, Domain::Between(0.5, 1.5)),
+        arg_in("c", Matrices::columns, Domain::Between(0.5, 1.5)),
+    ],
     writes: [arg("g", Matrices::len)],
     open: false,
     flops: |d| 4 * d.len() as u64,

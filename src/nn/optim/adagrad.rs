@@ -18,9 +18,9 @@ fn adagrad<T: Real>(step: &Step, d: &Update, reads: [&[T]; 2], [p, s]: [&mut [T]
         p,
         [s],
         #[inline(always)]
-        |g, p, rate, [s]| {
+        |g, p, lost, rate, [s]| {
             let s = s + g * g;
-            (p - rate * g / (s + epsilon).sqrt(), [s])
+            (p - (lost + rate * g / (s + epsilon).sqrt()), [s])
         },
     );
 }

@@ -21,9 +21,9 @@ fn adam<T: Real>(step: &Step, d: &Update, reads: [&[T]; 2], [p, m, s]: [&mut [T]
         p,
         [m, s],
         #[inline(always)]
-        |g, p, rate, [m, s]| {
+        |g, p, lost, rate, [m, s]| {
             let (m, s) = (m + (g - m) * enter_1, s + (g * g - s) * enter_2);
-            (p - rate * correct * m / (s.sqrt() + epsilon), [m, s])
+            (p - (lost + rate * correct * m / (s.sqrt() + epsilon)), [m, s])
         },
     );
 }
@@ -38,10 +38,10 @@ fn amsgrad<T: Real>(step: &Step, d: &Update, reads: [&[T]; 2], [p, m, s, h]: [&m
         p,
         [m, s, h],
         #[inline(always)]
-        |g, p, rate, [m, s, h]| {
+        |g, p, lost, rate, [m, s, h]| {
             let (m, s) = (m + (g - m) * enter_1, s + (g * g - s) * enter_2);
             let h = if h > s { h } else { s };
-            (p - rate * correct * m / (h.sqrt() + epsilon), [m, s, h])
+            (p - (lost + rate * correct * m / (h.sqrt() + epsilon)), [m, s, h])
         },
     );
 }

@@ -18,10 +18,10 @@ fn adamax<T: Real>(step: &Step, d: &Update, reads: [&[T]; 2], [p, m, u]: [&mut [
         p,
         [m, u],
         #[inline(always)]
-        |g, p, rate, [m, u]| {
+        |g, p, lost, rate, [m, u]| {
             let (kept, size) = (beta_2 * u, g.abs());
             let (m, u) = (m + (g - m) * enter, if kept > size { kept } else { size });
-            (p - rate * correct * m / (u + epsilon), [m, u])
+            (p - (lost + rate * correct * m / (u + epsilon)), [m, u])
         },
     );
 }

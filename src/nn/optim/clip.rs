@@ -71,10 +71,7 @@ pub static SQUARE_SUMS: Kernel<Blocks, 2, 1> = Kernel {
         let body = include_str!("../../../shaders/optim/square_sums.wgsl");
         Shader::flat(&[head.as_str(), sum, body].concat(), d.n as usize / ALIGN, columns)
     },
-    reads: [
-        arg("x", |d| d.n as usize),
-        arg_in("t", |d| d.n as usize / ALIGN * ROW, Domain::Holes(3 * ROW)),
-    ],
+    reads: [arg("x", |d| d.n as usize), arg_in("t", |d| d.n as usize / ALIGN * ROW, Domain::Holes(3 * ROW))],
     writes: [arg("s", |d| d.blocks as usize)],
     open: false,
     flops: |d| 2 * u64::from(d.n),

@@ -1,6 +1,9 @@
 //! What every update shares: the table of ranges, clipping, weight decay, and the walk over the arenas.
 //!
-//! A rule is a pure function of a gradient, a number of θ, the rate and what the optimizer remembers of that number;
+//! A rule is a pure function of a gradient, a number of θ, what decay takes of it, the rate and what the optimizer
+//! remembers of that number. It takes the decay off together with its own move: twice rounded, moves of some 10⁻⁶ of θ
+//! would be off by a hundredth.
+//!
 //! `shaders/optim/frame.wgsl` and [`update`] call it for every number, in 64s, each with its row of the table.
 
 use crate::base::Real;
@@ -90,7 +93,7 @@ pub fn flat(text: &str, n: usize) -> Shader {
     Shader::flat(text, n.div_ceil(WIDTH), GROUP)
 }
 
-/// The frame around a rule's text: its slots from binding 3 on, and `fn rule(i, g, p, rate) -> θ`.
+/// The frame around a rule's text: its slots from binding 3 on, and `fn rule(i, g, p, lost, rate) -> θ`.
 pub fn shader(rule: &str, d: &Update) -> Shader {
     flat(&[include_str!("../../../shaders/optim/frame.wgsl"), rule].concat(), d.len())
 }
@@ -98,14 +101,14 @@ pub fn shader(rule: &str, d: &Update) -> Shader {
 /// Numbers one task takes on the CPU: a fixed cut, so that threads change nothing.
 const TASK: usize = 1 << 15;
 
-/// Runs `rule(g, θ, η, slots) -> (θ, slots)` over a chunk, in parallel, with what the frame does before it.
+/// Runs `rule(g, θ, lost, η, slots) -> (θ, slots)` over a chunk, in parallel, with what the frame does before it.
 pub fn update<T: Real, const S: usize>(
     step: &Step,
     d: &Update,
     [g, t]: [&[T]; 2],
     p: &mut [T],
     slots: [&mut [T]; S],
-    rule: impl Fn(T, T, T, [T; S]) -> (T, [T; S]) + Copy + Send + Sync,
+    rule: impl Fn(T, T, T, T, [T; S]) -> (T, [T; S]) + Copy + Send + Sync,
 ) {
     if p.len() > TASK {
         let half = (p.len() / 2).next_multiple_of(ALIGN);
@@ -137,7 +140,7 @@ fn blocks<T: Real, const S: usize>(
     [g, t]: [&[T]; 2],
     p: &mut [T],
     mut slots: [&mut [T]; S],
-    rule: impl Fn(T, T, T, [T; S]) -> (T, [T; S]),
+    rule: impl Fn(T, T, T, T, [T; S]) -> (T, [T; S]),
 ) {
     let held = |g: T| {
         if g > clip {
@@ -154,12 +157,12 @@ fn blocks<T: Real, const S: usize>(
             continue;
         }
         let rate = rate * row[0];
-        let stays = T::ONE - decay * rate * row[1];
+        let lost = decay * rate * row[1];
         let mut own: [[T; ALIGN]; S] = std::array::from_fn(|s| load(slots[s], block));
         for i in 0..ALIGN {
             let g = g[i] * row[2];
             let g = if clip > T::ZERO { held(g) } else { g };
-            let (theta, kept) = rule(g, p[i] * stays, rate, std::array::from_fn(|s| own[s][i]));
+            let (theta, kept) = rule(g, p[i], p[i] * lost, rate, std::array::from_fn(|s| own[s][i]));
             p[i] = theta;
             for s in 0..S {
                 own[s][i] = kept[s];

@@ -15,6 +15,16 @@ fn ftrl<T: Real>(step: &Step, d: &Update, reads: [&[T]; 2], [p, s, z]: [&mut [T]
     let [k, l1, l2, shrink, beta] = [0, 1, 2, 3, 4].map(|i| T::of(step.coef[i]));
     let (two, root) = (T::of(2.0), step.coef[0] == 0.5);
     let power = |v: T| if root { v.sqrt() } else { (k * v.ln()).exp() };
+    // (s + q)ᵏ − sᵏ without taking nearby numbers apart.
+    let growth = |s: T, q: T| {
+        if q == T::ZERO || s == T::ZERO {
+            if q == T::ZERO { T::ZERO } else { power(q) }
+        } else if root {
+            q / ((s + q).sqrt() + s.sqrt())
+        } else {
+            power(s) * (k * (q / s).ln_1p()).exp_m1()
+        }
+    };
     update(
         step,
         d,
@@ -22,10 +32,16 @@ fn ftrl<T: Real>(step: &Step, d: &Update, reads: [&[T]; 2], [p, s, z]: [&mut [T]
         p,
         [s, z],
         #[inline(always)]
-        |g, p, rate, [s, z]| {
-            let sum = s + g * g;
-            let z_next = z + (g + two * shrink * p - (power(sum) - power(s)) / rate * p);
-            let held = if z_next > l1 { l1 } else if z_next < -l1 { -l1 } else { z_next };
+        |g, p, lost, rate, [s, z]| {
+            let (p, sum) = (p - lost, s + g * g);
+            let z_next = z + (g + two * shrink * p - growth(s, g * g) / rate * p);
+            let held = if z_next > l1 {
+                l1
+            } else if z_next < -l1 {
+                -l1
+            } else {
+                z_next
+            };
             let l2 = l2 + beta / (two * rate);
             let p_next = (held - z_next) / (power(sum) / rate + two * l2);
             // Nothing is known of a step of no length.

@@ -20,9 +20,9 @@ fn direction<T: Real>(step: &Step, d: &Update, reads: [&[T]; 2], [p, m, s, u]: [
         p,
         [m, s, u],
         #[inline(always)]
-        |g, p, _, [m, s, _]| {
+        |g, p, lost, _, [m, s, _]| {
             let (m, s) = (m + (g - m) * enter_1, s + (g * g - s) * enter_2);
-            (p, [m, s, m * correct / ((s * widen).sqrt() + epsilon)])
+            (p - lost, [m, s, m * correct / ((s * widen).sqrt() + epsilon)])
         },
     );
 }

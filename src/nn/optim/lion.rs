@@ -18,12 +18,12 @@ fn lion<T: Real>(step: &Step, d: &Update, reads: [&[T]; 2], [p, m]: [&mut [T]; 2
         p,
         [m],
         #[inline(always)]
-        |g, p, rate, [m]| {
+        |g, p, lost, rate, [m]| {
             let toward = beta_1 * m + enter_1 * g;
             // 0 and NaN are their own signs.
             let sign = if toward > T::ZERO { T::ONE } else { toward };
             let sign = if toward < T::ZERO { -T::ONE } else { sign };
-            (p - rate * sign, [beta_2 * m + enter_2 * g])
+            (p - (lost + rate * sign), [beta_2 * m + enter_2 * g])
         },
     );
 }

@@ -20,9 +20,9 @@ fn nadam<T: Real>(step: &Step, d: &Update, reads: [&[T]; 2], [p, m, s]: [&mut [T
         p,
         [m, s],
         #[inline(always)]
-        |g, p, rate, [m, s]| {
+        |g, p, lost, rate, [m, s]| {
             let (m, s) = (m + (g - m) * enter_1, s + (g * g - s) * enter_2);
-            (p - rate * (ahead * m + now * g) / ((s * widen).sqrt() + epsilon), [m, s])
+            (p - (lost + rate * (ahead * m + now * g) / ((s * widen).sqrt() + epsilon)), [m, s])
         },
     );
 }

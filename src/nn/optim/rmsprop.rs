@@ -18,9 +18,9 @@ fn plain<T: Real>(step: &Step, d: &Update, reads: [&[T]; 2], [p, s]: [&mut [T]; 
         p,
         [s],
         #[inline(always)]
-        |g, p, rate, [s]| {
+        |g, p, lost, rate, [s]| {
             let s = rho * s + enter * (g * g);
-            (p - rate * g / (s + epsilon).sqrt(), [s])
+            (p - (lost + rate * g / (s + epsilon).sqrt()), [s])
         },
     );
 }
@@ -35,10 +35,10 @@ fn with_momentum<T: Real>(step: &Step, d: &Update, reads: [&[T]; 2], [p, s, m]: 
         p,
         [s, m],
         #[inline(always)]
-        |g, p, rate, [s, m]| {
+        |g, p, lost, rate, [s, m]| {
             let s = rho * s + enter * (g * g);
             let m = beta * m + rate * g / (s + epsilon).sqrt();
-            (p - m, [s, m])
+            (p - (lost + m), [s, m])
         },
     );
 }
@@ -53,11 +53,11 @@ fn centered<T: Real>(step: &Step, d: &Update, reads: [&[T]; 2], [p, s, a, m]: [&
         p,
         [s, a, m],
         #[inline(always)]
-        |g, p, rate, [s, a, m]| {
+        |g, p, lost, rate, [s, a, m]| {
             let s = rho * s + enter * (g * g);
             let a = rho * a + enter * g;
             let m = beta * m + rate * g / (s - a * a + epsilon).sqrt();
-            (p - m, [s, a, m])
+            (p - (lost + m), [s, a, m])
         },
     );
 }

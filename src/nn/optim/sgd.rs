@@ -18,7 +18,7 @@ fn plain<T: Real>(step: &Step, d: &Update, reads: [&[T]; 2], [p]: [&mut [T]; 1])
         p,
         [],
         #[inline(always)]
-        |g, p, rate, []| (p - rate * g, []),
+        |g, p, lost, rate, []| (p - (lost + rate * g), []),
     );
 }
 
@@ -32,10 +32,10 @@ fn with_momentum<T: Real>(step: &Step, d: &Update, reads: [&[T]; 2], [p, m]: [&m
         p,
         [m],
         #[inline(always)]
-        |g, p, rate, [m]| {
+        |g, p, lost, rate, [m]| {
             let move_by = rate * g;
             let m = beta * m - move_by;
-            (p + if nesterov { beta * m - move_by } else { m }, [m])
+            (p + (if nesterov { beta * m - move_by } else { m } - lost), [m])
         },
     );
 }

@@ -51,8 +51,7 @@ fn gradient<T: Real>(step: &Step, d: &Activity, [y]: [&[T]; 1], [dy]: [&mut [T];
     }
 }
 
-const CASES: &[Activity] =
-    &[Activity { m: 5, n: 3, l1: 0.1, l2: 0.0 }, Activity { m: 33, n: 70, l1: 0.1, l2: 0.2 }];
+const CASES: &[Activity] = &[Activity { m: 5, n: 3, l1: 0.1, l2: 0.0 }, Activity { m: 33, n: 70, l1: 0.1, l2: 0.2 }];
 
 /// The penalty of each sample.
 pub static SUMS: Kernel<Activity, 1, 1> = Kernel {

@@ -79,15 +79,15 @@ fn half<T: Real>(_: &Step, _: &Vectors, [a]: [&[T]; 1], [s]: [&mut [T]; 1]) {
     s.iter_mut().zip(a).for_each(|(s, a)| *s = *a * T::of(0.5));
 }
 
-const CASES: &[Vectors] = &[
-    Vectors { m: 5, k: 3, stride: 3, inner: 1, c: 0.25 },
-    Vectors { m: 9, k: 33, stride: 1, inner: 9, c: 0.5 },
-];
+const CASES: &[Vectors] =
+    &[Vectors { m: 5, k: 3, stride: 3, inner: 1, c: 0.25 }, Vectors { m: 9, k: 33, stride: 1, inner: 9, c: 0.5 }];
 
 /// u and the norms.
 pub static NORMALIZE: Kernel<Vectors, 1, 2> = Kernel {
     name: "orthogonal_normalize",
-    shader: |d, _| Shader::flat(include_str!("../../../shaders/regularizer/orthogonal_normalize.wgsl"), d.m as usize, 32),
+    shader: |d, _| {
+        Shader::flat(include_str!("../../../shaders/regularizer/orthogonal_normalize.wgsl"), d.m as usize, 32)
+    },
     reads: [arg("w", Vectors::len)],
     writes: [arg("u", Vectors::len), arg("norm", |d| d.m as usize)],
     open: false,

@@ -32,7 +32,11 @@ impl Schedule for PiecewiseConstantDecay {
         };
         let ascending = self.boundaries.windows(2).all(|pair| pair[0] < pair[1]);
         if self.boundaries.is_empty() || !ascending || self.boundaries.iter().any(|b| !b.is_finite()) {
-            return fail("boundaries", "at least one step, each above the one before".into(), format!("{:?}", self.boundaries));
+            return fail(
+                "boundaries",
+                "at least one step, each above the one before".into(),
+                format!("{:?}", self.boundaries),
+            );
         }
         if self.values.len() != self.boundaries.len() + 1 {
             let expected = format!("{} numbers, one more than boundaries", self.boundaries.len() + 1);
