@@ -207,11 +207,23 @@ fn gradient<T: Real>(_: &Step, d: &Cells, [x, gamma, saved, dy]: [&[T]; 4], [dx]
 fn gradient_scale<T: Real>(step: &Step, d: &Cells, [x, saved, dy]: [&[T]; 3], [dgamma, dbeta]: [&mut [T]; 2]) {
     dgamma.fill(T::ZERO);
     dbeta.fill(T::ZERO);
-    let a_sample = d.positions as usize * d.n as usize;
-    for at in 0..d.m.min(step.rows) as usize * a_sample {
+    let (n, live) = (d.n as usize, d.m.min(step.rows) as usize * d.positions as usize * d.n as usize);
+    let (means, inverses) = saved.split_at(d.cells());
+    if d.inner == 1 && d.across == d.n && d.block as usize == d.len() {
+        // A cell a column, as batch normalisation has them: rows side by side become vector instructions.
+        for (x, dy) in x[..live].chunks(n).zip(dy.chunks(n)) {
+            let columns = dgamma.iter_mut().zip(dbeta.iter_mut()).zip(means.iter().zip(inverses));
+            for (((dgamma, dbeta), (mean, inverse)), (x, dy)) in columns.zip(x.iter().zip(dy)) {
+                *dbeta += *dy;
+                *dgamma += *dy * ((*x - *mean) * *inverse);
+            }
+        }
+        return;
+    }
+    for at in 0..live {
         let (c, j) = (d.cell(at), d.column(at));
         dbeta[j] += dy[at];
-        dgamma[j] += dy[at] * ((x[at] - saved[c]) * saved[d.cells() + c]);
+        dgamma[j] += dy[at] * ((x[at] - means[c]) * inverses[c]);
     }
 }
 

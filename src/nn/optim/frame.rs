@@ -133,7 +133,7 @@ pub fn update<T: Real, const S: usize>(
     );
 }
 
-/// The frame over blocks of 64 numbers, each loaded whole, so that the loop over it becomes vector instructions.
+/// The frame over blocks of 64 numbers.
 #[inline(always)]
 fn blocks<T: Real, const S: usize>(
     [rate, decay, clip]: [T; 3],
@@ -158,23 +158,24 @@ fn blocks<T: Real, const S: usize>(
         }
         let rate = rate * row[0];
         let lost = decay * rate * row[1];
-        let mut own: [[T; ALIGN]; S] = std::array::from_fn(|s| load(slots[s], block));
-        for i in 0..ALIGN {
-            let g = g[i] * row[2];
-            let g = if clip > T::ZERO { held(g) } else { g };
-            let (theta, kept) = rule(g, p[i], p[i] * lost, rate, std::array::from_fn(|s| own[s][i]));
-            p[i] = theta;
-            for s in 0..S {
-                own[s][i] = kept[s];
+        let mut moved = [T::ZERO; ALIGN];
+        let mut own = [[T::ZERO; ALIGN]; S];
+        {
+            // Results go to arrays of their own: what is stored cannot be what is read next.
+            let old: [&[T; ALIGN]; S] = std::array::from_fn(|s| &slots[s].as_chunks::<ALIGN>().0[block]);
+            for i in 0..ALIGN {
+                let g = g[i] * row[2];
+                let g = if clip > T::ZERO { held(g) } else { g };
+                let (next, kept) = rule(g, p[i], p[i] * lost, rate, std::array::from_fn(|s| old[s][i]));
+                moved[i] = next;
+                for s in 0..S {
+                    own[s][i] = kept[s];
+                }
             }
         }
+        *p = moved;
         for (slot, own) in slots.iter_mut().zip(own) {
             slot.as_chunks_mut::<ALIGN>().0[block] = own;
         }
     }
-}
-
-#[inline(always)]
-fn load<T: Real>(slot: &[T], block: usize) -> [T; ALIGN] {
-    slot.as_chunks::<ALIGN>().0[block]
 }
