@@ -3,6 +3,7 @@
 mod bench;
 mod device;
 mod devices;
+mod net;
 mod parity;
 mod progress;
 mod train;

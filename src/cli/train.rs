@@ -1,17 +1,16 @@
 //! `wgrad train`: a net on real data, with Keras's epoch lines.
 
 use super::device::{DeviceOptions, executor};
+use super::net::ModelOptions;
 use super::progress::EpochLine;
-use crate::base::Seed;
-use crate::data::{Dataset, datasets};
-use crate::nn::act::Activation;
-use crate::nn::init::HeNormal;
-use crate::nn::layer::{BatchNormalization, Dense, Dropout, Flatten};
+use crate::base::words::Words;
+use crate::base::{Error, Seed};
+use crate::data::datasets;
 use crate::nn::loss::SparseCategoricalCrossentropy;
-use crate::nn::optim::Nadam;
-use crate::nn::schedule::{self, ExponentialDecay, Run, Schedule};
+use crate::nn::schedule::{self, ExponentialDecay, Mode, OneCycle, ReduceLrOnPlateau, Run, Schedule};
+use crate::nn::{metric, optim};
 use crate::plan::Role;
-use crate::train::{Sequential, Trainer};
+use crate::train::{Epoch, Setup, Trainer};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -43,7 +42,7 @@ pub struct Options {
     /// Samples a step
     #[arg(long, default_value_t = 32)]
     batch_size: usize,
-    /// Learning rate of Nadam
+    /// Learning rate
     #[arg(long, default_value_t = 1e-3)]
     learning_rate: f64,
     /// What the learning rate is multiplied by over each epoch (exponential decay; 1: constant)
@@ -54,30 +53,64 @@ pub struct Options {
     /// what is not given comes from --learning-rate and the length of the run
     #[arg(long, conflicts_with = "decay_rate")]
     schedule: Option<String>,
-    /// Share dropped before the last layer while training
-    #[arg(long, default_value_t = 0.0)]
-    dropout: f64,
+    /// Optimizer: nadam, sgd:momentum=0.9,nesterov=true, adamw:weight_decay=0.01, rmsprop:clipnorm=1, …
+    #[arg(long, default_value = "nadam", value_name = "WORDS")]
+    optimizer: String,
+    /// Lets the optimizer's momentum (or beta_1) fall to 0.85 and rise again as the rate of one_cycle rises and falls
+    #[arg(long, requires = "schedule")]
+    cycle_momentum: bool,
+    /// Lowers the learning rate when an epoch's number no longer improves, and starts from a constant rate:
+    /// `monitor=val_loss,factor=0.5,patience=2,min_delta=1e-4,cooldown=0,min_lr=0`
+    #[arg(long, value_name = "KEY=VALUE,…", conflicts_with_all = ["schedule", "decay_rate"])]
+    reduce_lr_on_plateau: Option<String>,
+    /// Told in the epoch lines besides loss and accuracy: sparse_top_k_categorical_accuracy, … (may be repeated)
+    #[arg(long, value_name = "NAME")]
+    metric: Vec<String>,
     /// At most this many steps an epoch
     #[arg(long)]
     steps_per_epoch: Option<usize>,
     /// Folder with the data files; else $WGRAD_DATA, the XDG data folder and Debian's are searched
     #[arg(long)]
     data_dir: Option<PathBuf>,
+    #[command(flatten)]
+    model: ModelOptions,
 }
 
-/// The textbook's net: batch normalisation before every layer, He initialisation, ELU.
-fn net(data: &Dataset, hidden: &[usize], dropout: f64) -> Sequential {
-    let mut net = Sequential::new(&data.sample_shape).add(Flatten).add(BatchNormalization::new());
-    for units in hidden {
-        net = net
-            .add(Dense::new(*units).kernel_initializer(HeNormal))
-            .add(BatchNormalization::new())
-            .add(Activation::ELU);
+/// `factor=0.5,patience=2` as what reduces the learning rate.
+fn plateau(words: &str) -> anyhow::Result<ReduceLrOnPlateau> {
+    let words = Words::parse("callback", &format!("reduce_lr_on_plateau:{words}"))?;
+    let keys = ["monitor", "mode", "factor", "patience", "min_delta", "cooldown", "min_lr"];
+    if let Some(key) = words.keys().find(|key| !keys.contains(key)) {
+        return Err(Error::unknown("reduce_lr_on_plateau: parameter", key, &keys).into());
     }
-    if dropout != 0.0 {
-        net = net.add(Dropout::new(dropout));
-    }
-    net.add(Dense::new(data.classes).activation(Activation::Softmax))
+    let d = ReduceLrOnPlateau::default();
+    let made = ReduceLrOnPlateau {
+        monitor: words.text("monitor").map_or(d.monitor, str::to_owned),
+        mode: words.one_of("mode", &[("min", Mode::Min), ("max", Mode::Max), ("auto", Mode::Auto)])?.unwrap_or(d.mode),
+        factor: words.number("factor")?.unwrap_or(d.factor),
+        patience: words.number("patience")?.map_or(d.patience, |n| n as u64),
+        min_delta: words.number("min_delta")?.unwrap_or(d.min_delta),
+        cooldown: words.number("cooldown")?.map_or(d.cooldown, |n| n as u64),
+        min_lr: words.number("min_lr")?.unwrap_or(d.min_lr),
+        state: d.state,
+    };
+    made.check()?;
+    Ok(made)
+}
+
+/// The number called `name` in the logs of an epoch.
+fn monitored(name: &str, trained: &Epoch, tested: &Epoch) -> anyhow::Result<f64> {
+    let (seen, bare) = match name.strip_prefix("val_") {
+        Some(bare) => (tested, bare),
+        None => (trained, name),
+    };
+    let found = match bare {
+        "loss" => Some(seen.loss),
+        "accuracy" => Some(seen.accuracy),
+        _ => seen.metric(bare),
+    };
+    let told = seen.metrics.iter().map(|m| m.name.as_str()).chain(["loss", "accuracy"]).collect::<Vec<_>>();
+    Ok(found.ok_or_else(|| Error::unknown("reduce_lr_on_plateau: monitor", bare, &told))?)
 }
 
 /// Runs the command.
@@ -88,22 +121,27 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     };
     let epochs = options.epochs.unwrap_or(epochs);
     let loss = SparseCategoricalCrossentropy::new();
-    let net = net(&train, hidden, options.dropout);
+    let net = options.model.net(&train, hidden)?;
+    let mut plateau = options.reduce_lr_on_plateau.as_deref().map(plateau).transpose()?;
     let limit = options.steps_per_epoch.unwrap_or(usize::MAX);
     // A batch size of 0 is refused by `compile`, which wants the schedule.
     let batches = train.len().div_ceil(options.batch_size.max(1));
     let steps = batches.min(limit);
+    let total_steps = epochs as f64 * steps as f64;
     let schedule: Arc<dyn Schedule> = match &options.schedule {
-        Some(words) => {
-            let total_steps = epochs as f64 * steps as f64;
-            schedule::named(words, &Run { learning_rate: options.learning_rate, total_steps })?
-        }
+        Some(words) => schedule::named(words, &Run { learning_rate: options.learning_rate, total_steps })?,
+        None if plateau.is_some() => Arc::new(options.learning_rate),
         None => {
             let decay_rate = options.decay_rate.unwrap_or(decay);
             Arc::new(ExponentialDecay::new(options.learning_rate, batches as f64, decay_rate))
         }
     };
-    let compiled = net.compile(Nadam::new(schedule), loss, options.batch_size, Seed(options.seed))?;
+    let momentum = options.cycle_momentum.then(|| OneCycle::new(options.learning_rate, total_steps).momentum());
+    let momentum = momentum.map(|m| Arc::new(m) as Arc<dyn Schedule>);
+    let optimizer = optim::named(&options.optimizer, Some(schedule), momentum)?;
+    let metrics = options.metric.iter().map(|name| metric::named(name)).collect::<Result<Vec<_>, _>>()?;
+    let setup = Setup::new(options.batch_size, Seed(options.seed)).metrics(metrics);
+    let compiled = net.compile_with(optimizer, loss, setup)?;
     let count = |role| compiled.plan.of_role(role).map(|v| compiled.plan.values[v.0].len()).sum::<usize>();
     let mut executor = executor(&options.device, compiled.plan.clone())?;
     eprintln!(
@@ -131,6 +169,14 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         let trained = trainer.epoch(train_id, train.len(), limit, every, &mut look)?;
         let tested = trainer.evaluate(test_id, test.len())?;
         line.end(&trained, &tested);
+        if let Some(plateau) = &mut plateau {
+            let rate = trainer.progress().learning_rate.unwrap_or(options.learning_rate);
+            let next = plateau.epoch_end(monitored(&plateau.monitor, &trained, &tested)?, rate);
+            if next < rate {
+                eprintln!("Epoch {epoch}: reduce_lr_on_plateau lowers the learning rate to {next:e}");
+            }
+            trainer.progress().learning_rate = Some(next);
+        }
     }
     let tested = trainer.evaluate(test_id, test.len())?;
     println!("Test: accuracy {:.4}, loss {:.4}", tested.accuracy, tested.loss);

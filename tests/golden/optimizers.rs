@@ -52,7 +52,7 @@ fn learning_rate(config: &Node) -> Option<Arc<dyn Schedule>> {
 
 fn same(case: &Case) {
     let config = case.get("config");
-    let optimizer = optim::named(&words(&case.name, &config), learning_rate(&config));
+    let optimizer = optim::named(&words(&case.name, &config), learning_rate(&config), None);
     let optimizer = optimizer.unwrap_or_else(|e| panic!("{}: {e}", case.place));
     let start: Vec<_> =
         SHAPES.iter().enumerate().map(|(v, (name, shape))| (*name, *shape, initial(v, len(v)))).collect();

@@ -39,7 +39,7 @@ fn gradients(step: u32) -> Vec<Vec<f64>> {
 fn ten_thousand_gradients_in_f32_beside_f64() {
     for name in optim::names() {
         let rate = (name == "lion").then(|| Arc::new(2_f64.powi(-10)) as Arc<dyn Schedule>);
-        let optimizer = || optim::named(name, rate.clone()).expect("a name of the list");
+        let optimizer = || optim::named(name, rate.clone(), None).expect("a name of the list");
         let mut judge = Updates::<f64>::new(optimizer(), &start()).expect("an optimizer");
         let mut other = Updates::<f32>::new(optimizer(), &start()).expect("an optimizer");
         for step in 0..10_000 {

@@ -13,4 +13,6 @@ mod losses;
 mod nets;
 mod parity;
 mod slopes;
+mod snapshot;
 mod texts;
+mod updates;

@@ -24,7 +24,12 @@ pub fn plain_compiled(layers: usize) -> Compiled {
 
 /// The book's net (Géron, chapter 11): 784 → BN → 300 → BN → 100 → BN → 10, ELU, He.
 pub fn book() -> Sequential {
-    let hidden = |units| Dense::new(units).activation(Activation::ELU).kernel_initializer(HeNormal);
+    book_of(|dense| dense)
+}
+
+/// The book's net with every dense layer as `change` makes it.
+pub fn book_of(change: impl Fn(Dense) -> Dense) -> Sequential {
+    let hidden = |units| change(Dense::new(units).activation(Activation::ELU).kernel_initializer(HeNormal));
     Sequential::new(&[28, 28])
         .add(Flatten)
         .add(BatchNormalization::new())
@@ -32,7 +37,7 @@ pub fn book() -> Sequential {
         .add(BatchNormalization::new())
         .add(hidden(100))
         .add(BatchNormalization::new())
-        .add(Dense::new(10).activation(Activation::Softmax))
+        .add(change(Dense::new(10).activation(Activation::Softmax)))
 }
 
 pub fn book_compiled() -> Compiled {

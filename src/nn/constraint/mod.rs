@@ -33,6 +33,18 @@ pub trait Constraint: Send + Sync {
     fn record(&self, tape: &mut Tape, w: Value) -> Result<()>;
 }
 
+impl<C: Constraint + ?Sized> Constraint for Arc<C> {
+    fn name(&self) -> &'static str {
+        (**self).name()
+    }
+    fn check(&self, what: &str) -> Result<()> {
+        (**self).check(what)
+    }
+    fn record(&self, tape: &mut Tape, w: Value) -> Result<()> {
+        (**self).record(tape, w)
+    }
+}
+
 /// Holds variable `w` to `constraint`, if it is trained.
 ///
 /// # Errors

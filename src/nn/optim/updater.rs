@@ -168,6 +168,21 @@ pub trait Optimizer: Send + Sync {
     fn learning_rate(&self, steps: u64) -> f64;
 }
 
+impl<O: Optimizer + ?Sized> Optimizer for Arc<O> {
+    fn name(&self) -> &'static str {
+        (**self).name()
+    }
+    fn record(&self, tape: &mut Tape) -> Result<()> {
+        (**self).record(tape)
+    }
+    fn fill(&self, progress: &mut Progress, step: &mut Step) {
+        (**self).fill(progress, step);
+    }
+    fn learning_rate(&self, steps: u64) -> f64 {
+        (**self).learning_rate(steps)
+    }
+}
+
 /// A type that is an [`Updater`]; how a list of names finds the rule behind each.
 pub(super) trait Made {
     /// The rule.

@@ -7,7 +7,8 @@ use crate::base::{Allowed, Error, Result};
 use crate::nn::schedule::Schedule;
 use std::sync::Arc;
 
-type Make = fn(&Words, Option<Arc<dyn Schedule>>) -> Result<Arc<dyn Optimizer>>;
+type Rates = [Option<Arc<dyn Schedule>>; 2];
+type Make = fn(&Words, Rates) -> Result<Arc<dyn Optimizer>>;
 
 /// A name and what makes the optimizer.
 pub(super) struct Named {
@@ -26,17 +27,22 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     NAMES.iter().map(|n| n.name)
 }
 
-/// The optimizer of `words`, as in `sgd:momentum=0.9,nesterov=true`; without a learning rate it takes Keras's.
+/// The optimizer of `words`, as in `sgd:momentum=0.9,nesterov=true`; without a learning rate it takes Keras's. A
+/// schedule of `momentum` moves the hyper-parameter of this name, or `beta_1`.
 ///
 /// Besides its own hyper-parameters each takes `weight_decay exclude_from_weight_decay clipnorm clipvalue global_clipnorm
 /// use_ema ema_momentum ema_overwrite_frequency gradient_accumulation_steps`. Ranges are checked when a model is compiled with it.
 ///
 /// # Errors
 /// An unknown name or parameter, with the nearest known one.
-pub fn named(words: &str, learning_rate: Option<Arc<dyn Schedule>>) -> Result<Arc<dyn Optimizer>> {
+pub fn named(
+    words: &str,
+    learning_rate: Option<Arc<dyn Schedule>>,
+    momentum: Option<Arc<dyn Schedule>>,
+) -> Result<Arc<dyn Optimizer>> {
     let words = Words::parse("optimizer", words)?;
     match NAMES.iter().find(|n| n.name == words.name()) {
-        Some(found) => (found.make)(&words, learning_rate),
+        Some(found) => (found.make)(&words, [learning_rate, momentum]),
         None => Err(Error::unknown("optimizer", words.name(), &names().collect::<Vec<_>>())),
     }
 }
@@ -57,7 +63,7 @@ const SHARED: [&str; 9] = [
 /// Keras's default.
 const EMA_MOMENTUM: f64 = 0.99;
 
-fn make<R: Rule>(words: &Words, learning_rate: Option<Arc<dyn Schedule>>) -> Result<Arc<dyn Optimizer>> {
+fn make<R: Rule>(words: &Words, [learning_rate, momentum]: Rates) -> Result<Arc<dyn Optimizer>> {
     let known = || R::HYPERS.iter().map(|h| h.name).chain(SHARED);
     if let Some(key) = words.keys().find(|key| !known().any(|k| k == *key)) {
         let known: Vec<&str> = known().collect();
@@ -93,6 +99,19 @@ fn make<R: Rule>(words: &Words, learning_rate: Option<Arc<dyn Schedule>>) -> Res
     }
     if let Some(steps) = count("gradient_accumulation_steps")? {
         made = made.gradient_accumulation_steps(steps);
+    }
+    if let Some(schedule) = momentum {
+        let kinds = ["momentum", "beta_1"];
+        let hyper = R::HYPERS.iter().find(|h| kinds.contains(&h.name)).ok_or_else(|| {
+            let what = format!("optimizer {}: a schedule of its momentum", R::NAME);
+            Error::request(
+                what,
+                "an optimizer with momentum or beta_1",
+                "one without",
+                "choose sgd, rmsprop or adam's family",
+            )
+        })?;
+        made = made.schedule(hyper.name, schedule);
     }
     Ok(Arc::new(made))
 }

@@ -47,6 +47,21 @@ pub trait Regularizer: Send + Sync {
     }
 }
 
+impl<R: Regularizer + ?Sized> Regularizer for Arc<R> {
+    fn name(&self) -> &'static str {
+        (**self).name()
+    }
+    fn check(&self, what: &str) -> Result<()> {
+        (**self).check(what)
+    }
+    fn factors(&self) -> Option<[f64; 2]> {
+        (**self).factors()
+    }
+    fn record(&self, tape: &mut Tape, w: Value) -> Result<()> {
+        (**self).record(tape, w)
+    }
+}
+
 /// Penalises variable `w`, if it is trained: at once by its tuning, or after the loss.
 ///
 /// # Errors
