@@ -45,6 +45,8 @@ fn every_schedule_trains() {
         let words = match name {
             "piecewise_constant_decay" => "piecewise_constant_decay:boundaries=1,values=0.01,0.001",
             "cosine_decay_restarts" => "cosine_decay_restarts:first_decay_steps=1",
+            "exponential_decay" => "exponential_decay:decay_rate=0.5",
+            "power" => "power:decay_steps=10",
             other => other,
         };
         trains(&["--schedule", words]);

@@ -3,13 +3,16 @@
 use crate::nets;
 use crate::slopes::SQUARE;
 use std::sync::Arc;
-use wgrad::base::{Real, Result};
+use wgrad::base::{Real, Result, Seed};
 use wgrad::judge::gradcheck::{self, BOUND, Checked};
 use wgrad::kernel::{Map, Pointwise, SlopeFrom};
 use wgrad::nn::act::{self, Activation};
 use wgrad::nn::layer::{Dense, Flatten, Layer, LogSoftmax, Softmax};
 use wgrad::nn::loss::{CategoricalCrossentropy, Loss, MeanSquaredError, SparseCategoricalCrossentropy};
+use wgrad::nn::optim::Sgd;
+use wgrad::nn::regularizer::{ActivityRegularization, L1L2, L2, OrthogonalMode, OrthogonalRegularizer};
 use wgrad::plan::{Tape, Value};
+use wgrad::train::Sequential;
 
 pub fn right(title: &str, checked: &[Checked]) {
     assert!(!checked.is_empty(), "{title}: nothing was compared");
@@ -120,6 +123,29 @@ fn softmax() {
 #[test]
 fn flatten() {
     check("Flatten", &Flatten, &[&[1, 1], &[2, 3, 4], &[5, 2, 1, 3]], true);
+}
+
+/// Penalties of every form are part of the loss whose gradient is checked.
+#[test]
+fn penalised_models() {
+    let columns = OrthogonalRegularizer { factor: 0.5, mode: OrthogonalMode::Columns };
+    for (batch, rows) in [(6, 6), (6, 4)] {
+        let model = Sequential::new(&[5])
+            .add(
+                Dense::new(4)
+                    .kernel_regularizer(L1L2 { l1: 0.1, l2: 0.2 })
+                    .bias_regularizer(L2(0.3))
+                    .activity_regularizer(L1L2 { l1: 0.2, l2: 0.1 })
+                    .activation(Activation::TANH),
+            )
+            .add(Dense::new(4).kernel_regularizer(OrthogonalRegularizer::default()).activation(Activation::TANH))
+            .add(ActivityRegularization::new(0.1, 0.2))
+            .add(Dense::new(3).kernel_regularizer(columns).activation(Activation::Softmax))
+            .compile(Sgd::new(0.0), SparseCategoricalCrossentropy::new(), batch, Seed(4))
+            .expect("a model");
+        let title = format!("a penalised model, {rows} of {batch} rows");
+        right(&title, &gradcheck::model(&model, rows).unwrap_or_else(|e| panic!("{title}: {e}")));
+    }
 }
 
 #[test]
