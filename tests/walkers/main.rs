@@ -11,6 +11,7 @@ mod layer_errors;
 mod listing;
 mod losses;
 mod nets;
+mod pages;
 mod parity;
 mod slopes;
 mod snapshot;

@@ -136,8 +136,3 @@ pub fn table() -> String {
     }
     out
 }
-
-#[test]
-fn the_counts_as_a_table() {
-    println!("{}", table());
-}
