@@ -6,8 +6,8 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use wgrad::base::{RowData, Rows, Seed};
-use wgrad::exec::Executor;
 use wgrad::exec::gpu::{GpuDevice, GpuExecutor};
+use wgrad::exec::{Executor, cpu::CpuExecutor};
 use wgrad::judge::{lockstep::Lockstep, norm_error, parity, ulp};
 use wgrad::kernel::{Domain, Step};
 use wgrad::nn::act::Activation;
@@ -18,7 +18,7 @@ use wgrad::nn::loss::SparseCategoricalCrossentropy;
 use wgrad::nn::metric::{Mean, SparseTopKCategoricalAccuracy};
 use wgrad::nn::optim::Nadam;
 use wgrad::nn::regularizer::{L1L2, L2};
-use wgrad::plan::{Program, Tape, Value};
+use wgrad::plan::{Program, Role, Tape, Value};
 use wgrad::train::{Compiled, Sequential, Setup, Trainer};
 
 /// One test at a time: their devices would count each other's objects.
@@ -157,7 +157,7 @@ fn two_trainings_are_bit_equal_and_near_the_cpu() {
         let gpu = || GpuExecutor::new(&device, net().plan).expect("the net fits");
         let (first, second) = (train(&mut gpu()), train(&mut gpu()));
         assert_eq!(first, second, "{}", device.summary());
-        let judge = train(&mut wgrad::exec::cpu::CpuExecutor::<f64>::new(net().plan));
+        let judge = train(&mut CpuExecutor::<f64>::new(net().plan));
         let error = norm_error(&first.concat(), &judge.concat());
         assert!(error < 1e-3, "{}: after two epochs {error:.2e} from the judge", device.summary());
     }
@@ -206,45 +206,51 @@ fn masks_are_the_cpus() {
     }
 }
 
-/// Everything an optimizer may be asked for at once: on the GPU as in the judge, and the same bits twice.
+/// A net whose optimizer, layers and loss are asked for everything at once, its arenas in chunks of `chunk` numbers.
+fn asked(clip: &dyn Fn(Nadam) -> Nadam, chunk: usize) -> Compiled {
+    let hidden = Dense::new(12)
+        .kernel_regularizer(L1L2 { l1: 1e-3, l2: 1e-2 })
+        .kernel_constraint(MaxNorm::new(1.0))
+        .activity_regularizer(L2(1e-2))
+        .activation(Activation::ELU);
+    let optimizer = Nadam::new(1e-3)
+        .weight_decay(0.01)
+        .exclude_from_weight_decay(&["bias"])
+        .learning_rate_multiplier("dense_1", 0.5)
+        .use_ema(0.9, Some(3))
+        .gradient_accumulation_steps(2);
+    let last = Dense::new(10).bias_regularizer(L2(0.1)).activation(Activation::Softmax);
+    let net = Sequential::new(&[64]).add(hidden).add(last);
+    let setup = Setup::new(BATCH, Seed(2)).chunk(chunk);
+    net.compile_with(clip(optimizer), SparseCategoricalCrossentropy::new(), setup).expect("a net")
+}
+
+/// The loss of an epoch with a short last batch, and every variable by name.
+fn epoch_of(model: &Compiled, executor: &mut dyn Executor) -> (f64, Vec<f64>) {
+    let (x, y) = data(BATCH * 8 + 3);
+    let mut trainer = Trainer::new(model.clone(), executor, Seed(5));
+    let id = trainer.load(x, y, "noise").expect("data that fit");
+    let told = trainer.epoch(id, BATCH * 8 + 3, usize::MAX, Duration::MAX, &mut |_, _, _| {}).expect("an epoch");
+    let variables = model.plan.of_role(Role::Param);
+    (told.loss, variables.flat_map(|v| executor.read(v).expect("the device is not lost")).collect())
+}
+
+/// On the GPU as in the judge, the same bits twice, and in several chunks as in one.
 #[test]
 fn an_optimizer_s_options_on_the_gpu() {
     let (_one, devices) = devices();
-    let net = |clip: &dyn Fn(Nadam) -> Nadam| {
-        let hidden = Dense::new(12)
-            .kernel_regularizer(L1L2 { l1: 1e-3, l2: 1e-2 })
-            .kernel_constraint(MaxNorm::new(1.0))
-            .activity_regularizer(L2(1e-2))
-            .activation(Activation::ELU);
-        let optimizer = Nadam::new(1e-3)
-            .weight_decay(0.01)
-            .exclude_from_weight_decay(&["bias"])
-            .learning_rate_multiplier("dense_1", 0.5)
-            .use_ema(0.9, Some(3))
-            .gradient_accumulation_steps(2);
-        let last = Dense::new(10).bias_regularizer(L2(0.1)).activation(Activation::Softmax);
-        let net = Sequential::new(&[64]).add(hidden).add(last);
-        net.compile(clip(optimizer), SparseCategoricalCrossentropy::new(), BATCH, Seed(2)).expect("a net")
-    };
-    let run = |model: &Compiled, executor: &mut dyn Executor| -> (f64, Vec<f64>) {
-        let values = kept(model);
-        let (x, y) = data(BATCH * 8 + 3);
-        let mut trainer = Trainer::new(model.clone(), executor, Seed(5));
-        let id = trainer.load(x, y, "noise").expect("data that fit");
-        let told = trainer.epoch(id, BATCH * 8 + 3, usize::MAX, Duration::MAX, &mut |_, _, _| {}).expect("an epoch");
-        (told.loss, values.iter().flat_map(|v| executor.read(*v).expect("the device is not lost")).collect())
-    };
     for device in devices {
         let clips: [&dyn Fn(Nadam) -> Nadam; 3] =
             [&|o| o.clipnorm(0.05), &|o| o.global_clipnorm(0.05), &|o| o.clipvalue(0.01)];
         for clip in clips {
-            let model = net(clip);
-            let gpu = || GpuExecutor::new(&device, model.plan.clone()).expect("the net fits");
-            let (first, second) = (run(&model, &mut gpu()), run(&model, &mut gpu()));
+            let (model, cut) = (asked(clip, usize::MAX), asked(clip, 128));
+            assert_eq!(cut.plan.buffers.iter().filter(|b| b.label.starts_with("param arena")).count(), 4);
+            let gpu = |model: &Compiled| GpuExecutor::new(&device, model.plan.clone()).expect("the net fits");
+            let (first, second) = (epoch_of(&model, &mut gpu(&model)), epoch_of(&model, &mut gpu(&model)));
             assert_eq!(first, second, "{}", device.summary());
-            let judge = run(&model, &mut wgrad::exec::cpu::CpuExecutor::<f64>::new(model.plan.clone()));
+            let judge = epoch_of(&model, &mut CpuExecutor::<f64>::new(model.plan.clone()));
             let error = norm_error(&first.1, &judge.1);
-            assert!(error < 1e-4, "{}: {error:.2e} from the judge", device.summary());
+            assert!(error < 1e-5, "{}: {error:.2e} from the judge", device.summary());
             assert!(
                 (first.0 - judge.0).abs() < 1e-5 * judge.0,
                 "{}: loss {} and {}",
@@ -252,6 +258,9 @@ fn an_optimizer_s_options_on_the_gpu() {
                 first.0,
                 judge.0
             );
+            // Sums are cut at blocks of 64 numbers, whatever the chunks.
+            assert_eq!(first, epoch_of(&cut, &mut gpu(&cut)), "{}: chunks", device.summary());
+            assert_eq!(judge, epoch_of(&cut, &mut CpuExecutor::<f64>::new(cut.plan.clone())), "chunks on the CPU");
         }
     }
 }

@@ -35,10 +35,10 @@ pub struct Buffer {
 }
 
 /// Places for all values, and the buffers they need.
-pub fn layout(values: &[ValueInfo], programs: &[Vec<Dispatch>; 2]) -> (Vec<Place>, Vec<Buffer>) {
+pub fn layout(values: &[ValueInfo], programs: &[Vec<Dispatch>; 2], chunk: usize) -> (Vec<Place>, Vec<Buffer>) {
     let mut places = vec![Place::default(); values.len()];
     let mut buffers: Vec<Buffer> = Vec::new();
-    let segments = segments(values);
+    let segments = segments(values, chunk);
     let arenas = arenas(values, &segments, &mut buffers);
     let at = |arena: Arena, chunk: u16| arenas.iter().find(|(a, _)| *a == (arena, chunk)).map_or(0, |(_, b)| *b);
     let (mut params, mut grads) = (segments.iter(), segments.iter());
@@ -76,13 +76,14 @@ pub struct Segment {
     pub len: usize,
 }
 
-/// The variables one after the other, each padded; a chunk ends where the next variable would pass [`CHUNK`].
-pub fn segments(values: &[ValueInfo]) -> Vec<Segment> {
+/// The variables one after the other, each padded; a chunk ends where the next variable would pass `most`
+/// numbers.
+pub fn segments(values: &[ValueInfo], most: usize) -> Vec<Segment> {
     let mut all: Vec<Segment> = Vec::new();
     for (i, v) in values.iter().enumerate().filter(|(_, v)| v.role == Role::Param) {
         let len = v.len().next_multiple_of(ALIGN);
         let (chunk, end) = all.last().map_or((0, 0), |s| (s.chunk, s.offset + s.len));
-        let (chunk, offset) = if end > 0 && end + len > CHUNK { (chunk + 1, 0) } else { (chunk, end) };
+        let (chunk, offset) = if end > 0 && end + len > most { (chunk + 1, 0) } else { (chunk, end) };
         all.push(Segment { value: Value(i), chunk, offset, len });
     }
     all

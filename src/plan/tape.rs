@@ -394,7 +394,7 @@ impl Tape {
                 fuse::fuse(program, &self.values);
             }
         }
-        let (places, buffers) = memory::layout(&self.values, &self.programs);
+        let (places, buffers) = memory::layout(&self.values, &self.programs, self.variables.chunk);
         Plan { values: self.values, places, buffers, programs: self.programs, initial: self.initial, batch: self.batch }
     }
 }

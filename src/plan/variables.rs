@@ -37,14 +37,27 @@ pub enum Moment {
 type Later = Rc<dyn Fn(&mut Tape) -> Result<()>>;
 
 /// The tape's notes on variables.
-#[derive(Default)]
 pub(super) struct Variables {
+    /// Numbers a chunk of the arenas may hold.
+    pub chunk: usize,
     tuned: HashMap<Value, Tuning>,
     /// When, about what, in which program (none: in every), and what.
     later: Vec<(Moment, Value, Option<Program>, Later)>,
 }
 
+impl Default for Variables {
+    fn default() -> Self {
+        Self { chunk: memory::CHUNK, tuned: HashMap::new(), later: Vec::new() }
+    }
+}
+
 impl Tape {
+    /// Cuts the arenas into chunks of at most `numbers`, unless a single variable is longer; by default into what every
+    /// device can bind. Set it before anything asks for an arena.
+    pub fn cut_arenas(&mut self, numbers: usize) {
+        self.variables.chunk = numbers;
+    }
+
     /// The tuning of a variable, to be changed.
     pub fn tune(&mut self, variable: Value) -> &mut Tuning {
         self.variables.tuned.entry(variable).or_default()
@@ -73,7 +86,7 @@ impl Tape {
     /// The variables recorded so far, their places in the arenas and their tunings.
     pub fn segments(&self) -> Vec<(Segment, Tuning)> {
         let tuning = |s: &Segment| self.variables.tuned.get(&s.value).copied().unwrap_or_default();
-        memory::segments(&self.values).into_iter().map(|s| (s, tuning(&s))).collect()
+        memory::segments(&self.values, self.variables.chunk).into_iter().map(|s| (s, tuning(&s))).collect()
     }
 
     /// An array that is no part of the model but kept from step to step, zero at first; asked for again, the same one.

@@ -104,7 +104,7 @@ impl Sequential {
         loss: impl Loss + 'static,
         setup: Setup,
     ) -> Result<Compiled> {
-        let Setup { batch, seed, sample_weight, metrics: watched } = setup;
+        let Setup { batch, seed, sample_weight, metrics: watched, chunk } = setup;
         let loss: Arc<dyn Loss> = Arc::new(loss);
         if batch == 0 {
             return Err(Error::request("batch size", "at least 1", 0, "give --batch-size a positive number"));
@@ -132,6 +132,9 @@ impl Sequential {
         let fused = last.activation().filter(|a| loss.fuses_with(a));
         let fuse = fused.is_some();
         let mut tape = Tape::new(batch, seed);
+        if let Some(numbers) = chunk {
+            tape.cut_arenas(numbers);
+        }
         let mut shape = vec![batch];
         shape.extend(&self.input);
         let x = tape.input("x", &shape);

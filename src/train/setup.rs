@@ -12,17 +12,25 @@ pub struct Setup {
     pub(super) seed: Seed,
     pub(super) sample_weight: bool,
     pub(super) metrics: Metrics,
+    pub(super) chunk: Option<usize>,
 }
 
 impl Setup {
     /// Batches of `batch` samples; initial values and masks drawn from `seed`.
     pub fn new(batch: usize, seed: Seed) -> Self {
-        Self { batch, seed, sample_weight: false, metrics: Metrics(Vec::new()) }
+        Self { batch, seed, sample_weight: false, metrics: Metrics(Vec::new()), chunk: None }
     }
 
     /// Whether samples are given weights when data are loaded. Default: no, each weighs 1.
     pub fn sample_weight(mut self, sample_weight: bool) -> Self {
         self.sample_weight = sample_weight;
+        self
+    }
+
+    /// Cuts variables, gradients and slots into arrays of at most this many numbers, unless one variable is longer.
+    /// Default: 2²⁵, 128 MiB, which every device can bind.
+    pub fn chunk(mut self, numbers: usize) -> Self {
+        self.chunk = Some(numbers);
         self
     }
 
