@@ -9,11 +9,11 @@ use wgrad::base::{RowData, Rows, Seed};
 use wgrad::exec::gpu::{GpuDevice, GpuExecutor};
 use wgrad::exec::{Executor, cpu::CpuExecutor};
 use wgrad::judge::{lockstep::Lockstep, norm_error, parity, ulp};
-use wgrad::kernel::{Domain, Step};
+use wgrad::kernel::{Bound, Call, Domain, Step};
 use wgrad::nn::act::Activation;
 use wgrad::nn::constraint::MaxNorm;
 use wgrad::nn::init::HeNormal;
-use wgrad::nn::layer::{BatchNormalization, Dense, Dropout, Layer, McDropout, SpatialDropout2D};
+use wgrad::nn::layer::{BatchNormalization, Dense, Dropout, Layer, McDropout, SpatialDropout2D, dense};
 use wgrad::nn::loss::SparseCategoricalCrossentropy;
 use wgrad::nn::metric::{Mean, SparseTopKCategoricalAccuracy};
 use wgrad::nn::optim::Nadam;
@@ -90,6 +90,46 @@ fn parity_and_the_same_bits_twice() {
         let nearest =
             nearest.map(|r| format!("{} ({}) [{}] {:.1e} of {:.0e}", r.kernel, r.dims, r.stages, r.worst, r.bound));
         println!("{}: {} rows, nearest to its bound: {nearest:?}", device.summary(), rows.len());
+    }
+}
+
+/// Products large enough for the taller text of software devices and the larger tiles of graphics cards.
+#[test]
+fn large_products() {
+    let (_one, devices) = devices();
+    let d = dense::Product { m: 64, k: 1448, n: 1452 };
+    let turned = dense::Product { m: 1448, k: 64, n: 1452 };
+    let calls: [Box<dyn Call>; 3] = [
+        Box::new(Bound::new(&dense::FORWARD, d)),
+        Box::new(Bound::new(&dense::GRAD_INPUT, d)),
+        Box::new(Bound::new(&dense::GRAD_KERNEL_BIAS, turned)),
+    ];
+    let fill = |all: Vec<(&str, usize, Domain)>| -> Vec<Vec<f64>> {
+        all.iter().enumerate().map(|(i, (_, len, domain))| domain.fill(*len, 50 + i as u32)).collect()
+    };
+    let narrow =
+        |all: &[Vec<f64>]| -> Vec<Vec<f32>> { all.iter().map(|a| a.iter().map(|v| *v as f32).collect()).collect() };
+    for device in devices {
+        for call in &calls {
+            let (reads, mut twin) = (fill(call.reads()), fill(call.writes()));
+            let mut made = narrow(&twin);
+            let intact = device.run_call(&**call, &[], &Step::default(), &narrow(&reads), &mut made);
+            assert!(intact.expect("the device is not lost"), "{} wrote outside its arrays", call.name());
+            let reads: Vec<&[f64]> = reads.iter().map(Vec::as_slice).collect();
+            let mut writes: Vec<&mut [f64]> = twin.iter_mut().map(Vec::as_mut_slice).collect();
+            call.run_f64(&Step::default(), &reads, &mut writes);
+            for (made, twin) in made.iter().zip(&twin) {
+                let made: Vec<f64> = made.iter().map(|v| f64::from(*v)).collect();
+                let error = norm_error(&made, twin);
+                // √k roundings of a sum of k numbers.
+                assert!(
+                    error < 38.0 * f64::from(f32::EPSILON),
+                    "{}: {} is {error:.2e} off",
+                    device.summary(),
+                    call.name()
+                );
+            }
+        }
     }
 }
 
