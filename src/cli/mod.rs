@@ -23,7 +23,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Train a net on a real data set: the digits inside the program, or Fashion-MNIST
-    Train(train::Options),
+    Train(Box<train::Options>),
     /// List the devices wgrad can train on
     Devices(devices::Options),
     /// Compare every kernel on a GPU with its judge, the f64 twin

@@ -203,7 +203,8 @@ pub type Sample = (&'static str, Box<dyn Layer>, Vec<Vec<usize>>, bool);
 pub fn samples() -> Vec<Sample> {
     let one = |shape: &[usize]| vec![shape.to_vec()];
     let two = || vec![vec![4, 3], vec![4, 3]];
-    let all: Vec<(Box<dyn Layer>, Vec<Vec<usize>>, bool)> = vec![
+    type Made = (Box<dyn Layer>, Vec<Vec<usize>>, bool);
+    let all: Vec<Made> = vec![
         (Box::new(Dense::new(3)), one(&[4, 5]), true),
         (Box::new(wgrad::nn::act::Activation::ELU), one(&[4, 5]), true),
         (Box::new(Embedding::new(2, 3)), one(&[4, 2]), false),

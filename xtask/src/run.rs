@@ -8,6 +8,9 @@ use anyhow::{Context, Result, bail};
 
 use crate::machine::Machine;
 
+/// Words of a command that are told.
+const MOST_WORDS: usize = 12;
+
 /// The repository's folder.
 pub fn repository() -> PathBuf {
     // cargo says where the package is; the folder it was compiled in serves a program run by hand.
@@ -36,10 +39,16 @@ pub fn cargo() -> Command {
 }
 
 /// The command as a person would type it.
+///
+/// Of a long list of files the first are named and the others counted.
 pub fn spoken(command: &Command) -> String {
     let program = Path::new(command.get_program()).file_name().unwrap_or_default();
     let words = std::iter::once(program).chain(command.get_args());
-    words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
+    let mut words: Vec<_> = words.map(|word| word.to_string_lossy()).collect();
+    let more = words.len().saturating_sub(MOST_WORDS);
+    words.truncate(MOST_WORDS);
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    words.join(" ") + &rest
 }
 
 /// Runs a command to its end, its output going where this program's goes.
