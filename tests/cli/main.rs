@@ -47,6 +47,7 @@ fn every_schedule_trains() {
             "cosine_decay_restarts" => "cosine_decay_restarts:first_decay_steps=1",
             "exponential_decay" => "exponential_decay:decay_rate=0.5",
             "power" => "power:decay_steps=10",
+            "inverse_time_decay" => "inverse_time_decay:decay_rate=0.5,decay_steps=10",
             other => other,
         };
         trains(&["--schedule", words]);
