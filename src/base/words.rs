@@ -141,6 +141,14 @@ impl Words {
         self.read(key, "a number", |text| text.parse().ok())
     }
 
+    /// The whole number of `key`, at least 0.
+    ///
+    /// # Errors
+    /// Something that is none, or too large to count to.
+    pub fn count(&self, key: &str) -> Result<Option<u32>> {
+        self.read(key, "a whole number, at least 0", |text| text.parse().ok())
+    }
+
     /// The numbers of `key`, written with commas between them.
     ///
     /// # Errors

@@ -88,9 +88,9 @@ fn plateau(words: &str) -> anyhow::Result<ReduceLrOnPlateau> {
         monitor: words.text("monitor").map_or(d.monitor, str::to_owned),
         mode: words.one_of("mode", &[("min", Mode::Min), ("max", Mode::Max), ("auto", Mode::Auto)])?.unwrap_or(d.mode),
         factor: words.number("factor")?.unwrap_or(d.factor),
-        patience: words.number("patience")?.map_or(d.patience, |n| n as u64),
+        patience: words.count("patience")?.map_or(d.patience, u64::from),
         min_delta: words.number("min_delta")?.unwrap_or(d.min_delta),
-        cooldown: words.number("cooldown")?.map_or(d.cooldown, |n| n as u64),
+        cooldown: words.count("cooldown")?.map_or(d.cooldown, u64::from),
         min_lr: words.number("min_lr")?.unwrap_or(d.min_lr),
         state: d.state,
     };

@@ -1,14 +1,23 @@
 //! Constraints from words: `max_norm:max_value=1`, `min_max_norm:min_value=0.5,axis=0`, `non_neg`, `unit_norm`.
 
 use super::{Constraint, MaxNorm, MinMaxNorm, NonNeg, UnitNorm};
-use crate::base::Result;
 use crate::base::words::{Entry, Words};
+use crate::base::{Error, Result};
 use std::sync::Arc;
 
 type Named = Entry<fn(&Words) -> Result<Arc<dyn Constraint>>>;
 
 fn axes(words: &Words) -> Result<Vec<isize>> {
-    Ok(words.numbers("axis")?.map_or(vec![0], |axes| axes.into_iter().map(|a| a as isize).collect()))
+    let Some(axes) = words.numbers("axis")? else { return Ok(vec![0]) };
+    match axes.iter().find(|a| a.fract() != 0.0 || a.abs() > 64.0) {
+        Some(a) => Err(Error::request(
+            "constraint: axis",
+            "whole numbers",
+            a,
+            "name axes of the variable, 0 for a dense kernel",
+        )),
+        None => Ok(axes.into_iter().map(|a| a as isize).collect()),
+    }
 }
 
 static NAMES: &[Named] = &[

@@ -77,7 +77,6 @@ fn make<R: Rule>(words: &Words, [learning_rate, momentum]: Rates) -> Result<Arc<
         };
         made = value.map_or(made.clone(), |v| made.hyper(i, v));
     }
-    let count = |key: &str| -> Result<Option<u32>> { Ok(words.number(key)?.map(|n| n as u32)) };
     if let Some(decay) = words.number("weight_decay")? {
         made = made.weight_decay(decay);
     }
@@ -95,9 +94,9 @@ fn make<R: Rule>(words: &Words, [learning_rate, momentum]: Rates) -> Result<Arc<
     }
     if words.flag("use_ema")? == Some(true) {
         let momentum = words.number("ema_momentum")?.unwrap_or(EMA_MOMENTUM);
-        made = made.use_ema(momentum, count("ema_overwrite_frequency")?);
+        made = made.use_ema(momentum, words.count("ema_overwrite_frequency")?);
     }
-    if let Some(steps) = count("gradient_accumulation_steps")? {
+    if let Some(steps) = words.count("gradient_accumulation_steps")? {
         made = made.gradient_accumulation_steps(steps);
     }
     if let Some(schedule) = momentum {
