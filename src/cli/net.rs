@@ -56,7 +56,7 @@ pub struct ModelOptions {
     #[arg(long, value_name = "WORDS")]
     constraint: Option<String>,
     /// Share dropped while training, before the last layer
-    #[arg(long, default_value_t = 0.0, value_name = "RATE")]
+    #[arg(long, default_value_t = 0.0, value_name = "RATE", allow_negative_numbers = true)]
     dropout: f64,
     /// How it is dropped
     #[arg(long, value_enum, default_value = "dropout")]

@@ -7,7 +7,7 @@ use crate::base::words::Words;
 use crate::base::{Error, Seed};
 use crate::data::datasets;
 use crate::nn::loss::SparseCategoricalCrossentropy;
-use crate::nn::schedule::{self, ExponentialDecay, Mode, OneCycle, ReduceLrOnPlateau, Run, Schedule};
+use crate::nn::schedule::{self, ExponentialDecay, Mode, ReduceLrOnPlateau, Run, Schedule};
 use crate::nn::{metric, optim};
 use crate::plan::Role;
 use crate::train::{Epoch, Setup, Trainer};
@@ -42,12 +42,12 @@ pub struct Options {
     /// Samples a step
     #[arg(long, default_value_t = 32)]
     batch_size: usize,
-    /// Learning rate
-    #[arg(long, default_value_t = 1e-3)]
-    learning_rate: f64,
+    /// Learning rate [default: the optimizer's in Keras, 0.001 for most, 0.01 for sgd]
+    #[arg(long, allow_negative_numbers = true)]
+    learning_rate: Option<f64>,
     /// What the learning rate is multiplied by over each epoch (exponential decay; 1: constant)
     /// [default: 1 for digits, 0.3 for fashion-mnist]
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     decay_rate: Option<f64>,
     /// Learning-rate schedule, as name:key=value,key=value: `one_cycle:max_learning_rate=5e-3`, `cosine_decay`, …;
     /// what is not given comes from --learning-rate and the length of the run
@@ -127,21 +127,40 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     // A batch size of 0 is refused by `compile`, which wants the schedule.
     let batches = train.len().div_ceil(options.batch_size.max(1));
     let steps = batches.min(limit);
+    let learning_rate = match options.learning_rate {
+        Some(rate) => rate,
+        None => optim::named(&options.optimizer, None, None)?.learning_rate(0),
+    };
     let total_steps = epochs as f64 * steps as f64;
     let schedule: Arc<dyn Schedule> = match &options.schedule {
-        Some(words) => schedule::named(words, &Run { learning_rate: options.learning_rate, total_steps })?,
-        None if plateau.is_some() => Arc::new(options.learning_rate),
+        Some(words) => schedule::named(words, &Run { learning_rate, total_steps })?,
+        None if plateau.is_some() => Arc::new(learning_rate),
         None => {
             let decay_rate = options.decay_rate.unwrap_or(decay);
-            Arc::new(ExponentialDecay::new(options.learning_rate, batches as f64, decay_rate))
+            Arc::new(ExponentialDecay::new(learning_rate, batches as f64, decay_rate))
         }
     };
-    let momentum = options.cycle_momentum.then(|| OneCycle::new(options.learning_rate, total_steps).momentum());
-    let momentum = momentum.map(|m| Arc::new(m) as Arc<dyn Schedule>);
+    let momentum = if options.cycle_momentum {
+        let companion = schedule.companion_momentum().ok_or_else(|| {
+            let wanted = "a schedule with a momentum of its own: one_cycle or one_cycle_lr";
+            Error::request("--cycle-momentum", wanted, schedule.name(), "choose one of these, or leave the option out")
+        })?;
+        Some(companion)
+    } else {
+        None
+    };
     let optimizer = optim::named(&options.optimizer, Some(schedule), momentum)?;
     let metrics = options.metric.iter().map(|name| metric::named(name)).collect::<Result<Vec<_>, _>>()?;
     let setup = Setup::new(options.batch_size, Seed(options.seed)).metrics(metrics);
     let compiled = net.compile_with(optimizer, loss, setup)?;
+    if let Some(plateau) = &plateau {
+        let bare = plateau.monitor.strip_prefix("val_").unwrap_or(&plateau.monitor);
+        let mut told = vec!["loss", "accuracy"];
+        told.extend(compiled.metrics.iter().map(|m| m.name.as_str()));
+        if !told.contains(&bare) {
+            return Err(Error::unknown("reduce_lr_on_plateau: monitor", bare, &told).into());
+        }
+    }
     let count = |role| compiled.plan.of_role(role).map(|v| compiled.plan.values[v.0].len()).sum::<usize>();
     let mut executor = executor(&options.device, compiled.plan.clone())?;
     eprintln!(
@@ -170,7 +189,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         let tested = trainer.evaluate(test_id, test.len())?;
         line.end(&trained, &tested);
         if let Some(plateau) = &mut plateau {
-            let rate = trainer.progress().learning_rate.unwrap_or(options.learning_rate);
+            let rate = trainer.progress().learning_rate.unwrap_or(learning_rate);
             let next = plateau.epoch_end(monitored(&plateau.monitor, &trained, &tested)?, rate);
             if next < rate {
                 eprintln!("Epoch {epoch}: reduce_lr_on_plateau lowers the learning rate to {next:e}");

@@ -102,7 +102,10 @@ fn mistyped_words_are_answered_with_the_nearest() {
 
 #[test]
 fn numbers_out_of_range_are_answered_with_the_range() {
-    refused(&["--learning-rate=-1"], &["learning_rate", "≥ 0"]);
+    refused(&["--learning-rate", "-1"], &["learning_rate", "≥ 0"]);
+    refused(&["--dropout", "-1"], &["0 ≤ rate < 1"]);
+    refused(&["--reduce-lr-on-plateau", "monitor=val_foo,mode=min"], &["one of loss, accuracy", "foo"]);
+    refused(&["--schedule", "cosine_decay", "--cycle-momentum"], &["one_cycle or one_cycle_lr", "cosine_decay"]);
     refused(&["--optimizer", "adam:beta_1=1"], &["optimizer adam: beta_1", "0 ≤ beta_1 < 1"]);
     refused(&["--optimizer", "sgd:clipnorm=0"], &["clipnorm > 0"]);
     refused(&["--optimizer", "sgd:clipnorm=1,clipvalue=1"], &["clipnorm and clipvalue"]);
@@ -122,6 +125,21 @@ fn numbers_out_of_range_are_answered_with_the_range() {
     refused(&["--schedule", "one_cycle", "--cycle-momentum", "--optimizer", "adagrad"], &["momentum or beta_1"]);
     refused(&["--hidden", "0"], &["units"]);
     refused(&["--batch-size", "0"], &["batch size"]);
+}
+
+/// Without a rate each optimizer takes Keras's: 0.01 for sgd, 0.001 for adam.
+#[test]
+fn the_learning_rate_is_the_optimizer_s() {
+    let outcome = |arguments: &[&str]| {
+        let told = String::from_utf8_lossy(&train(arguments).stdout).into_owned();
+        told.lines().last().map(str::to_owned)
+    };
+    for (optimizer, rate, other) in [("sgd", "0.01", "0.001"), ("adam", "0.001", "0.01")] {
+        let silent = outcome(&["--optimizer", optimizer]);
+        assert!(silent.is_some());
+        assert_eq!(silent, outcome(&["--optimizer", optimizer, "--learning-rate", rate]), "{optimizer}");
+        assert_ne!(silent, outcome(&["--optimizer", optimizer, "--learning-rate", other]), "{optimizer}");
+    }
 }
 
 /// The default run learns the digits.

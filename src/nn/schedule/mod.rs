@@ -63,6 +63,11 @@ pub trait Schedule: Send + Sync {
 
     /// The name in snake_case.
     fn name(&self) -> &'static str;
+
+    /// The momentum that goes with it, if one does: one-cycle's falls while its rate rises.
+    fn companion_momentum(&self) -> Option<Arc<dyn Schedule>> {
+        None
+    }
 }
 
 impl<F: Fn(u64) -> f64 + Send + Sync> Schedule for F {
@@ -84,6 +89,9 @@ impl<S: Schedule + ?Sized> Schedule for Arc<S> {
     fn name(&self) -> &'static str {
         (**self).name()
     }
+    fn companion_momentum(&self) -> Option<Arc<dyn Schedule>> {
+        (**self).companion_momentum()
+    }
 }
 
 impl Schedule for Box<dyn Schedule> {
@@ -95,6 +103,9 @@ impl Schedule for Box<dyn Schedule> {
     }
     fn name(&self) -> &'static str {
         (**self).name()
+    }
+    fn companion_momentum(&self) -> Option<Arc<dyn Schedule>> {
+        (**self).companion_momentum()
     }
 }
 

@@ -66,6 +66,10 @@ impl OneCycle {
 }
 
 impl Schedule for OneCycle {
+    fn companion_momentum(&self) -> Option<Arc<dyn Schedule>> {
+        Some(Arc::new(self.momentum()))
+    }
+
     fn at(&self, step: u64) -> f64 {
         self.phases().at(step as f64)
     }

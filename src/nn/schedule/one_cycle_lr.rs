@@ -83,6 +83,10 @@ impl OneCycleLr {
 }
 
 impl Schedule for OneCycleLr {
+    fn companion_momentum(&self) -> Option<Arc<dyn Schedule>> {
+        Some(Arc::new(self.momentum()))
+    }
+
     fn at(&self, step: u64) -> f64 {
         self.phases().at((step as f64).min(self.total_steps - 1.0))
     }
