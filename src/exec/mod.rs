@@ -1,12 +1,16 @@
 //! Executors: they replay a plan. The CPU's runs the kernels' twins, the GPU's their WGSL.
 
 pub mod cpu;
+mod device;
 #[cfg(feature = "gpu")]
 pub mod gpu;
 
-use crate::base::{Result, Rows};
+pub use device::Device;
+
+use crate::base::{Error, Result, Rows};
 use crate::kernel::Step;
 use crate::plan::{Plan, Program, Value};
+use std::any::Any;
 use std::time::{Duration, Instant};
 
 /// A data set held by an executor, by the number [`Executor::load`] gave it.
@@ -14,7 +18,7 @@ use std::time::{Duration, Instant};
 pub struct DataId(pub usize);
 
 /// A plan with its memory on one device.
-pub trait Executor {
+pub trait Executor: Send {
     /// The plan it runs.
     fn plan(&self) -> &Plan;
 
@@ -40,6 +44,34 @@ pub trait Executor {
     /// # Errors
     /// The device was lost, or rows beyond the data set were asked for.
     fn run(&mut self, program: Program, data: DataId, first: usize, steps: &[Step]) -> Result<()>;
+
+    /// Lets go of a data set; its number means nothing any more.
+    fn unload(&mut self, data: DataId);
+
+    /// Puts the rows of `columns`, at most a batch of them, into the inputs themselves, for [`Executor::replay`]; the
+    /// rest of the batch is zero. Returns the number of rows.
+    ///
+    /// # Errors
+    /// As [`Executor::load`], and more rows than a batch has.
+    fn feed(&mut self, columns: &[(Value, Rows)]) -> Result<usize>;
+
+    /// Runs `program` once for each step on the inputs as they are: the first step on what was fed. Later steps find
+    /// no inputs: several are for programs that read none.
+    ///
+    /// # Errors
+    /// The device was lost.
+    fn replay(&mut self, program: Program, steps: &[Step]) -> Result<()>;
+
+    /// Copies values of another executor into values of this one, each pair of one length.
+    ///
+    /// # Errors
+    /// Lengths that differ, or a device was lost.
+    fn copy_from(&mut self, other: &mut dyn Executor, pairs: &[(Value, Value)]) -> Result<()> {
+        pairs.iter().try_for_each(|(from, to)| self.write(*to, &other.read(*from)?))
+    }
+
+    /// The executor as itself, so that two of a kind can work together.
+    fn as_any(&mut self) -> &mut dyn Any;
 
     /// Waits until all work handed over is done.
     ///
@@ -84,4 +116,12 @@ pub trait Executor {
         }
         Ok(best)
     }
+}
+
+/// Fails unless `rows` fit a batch of `plan`.
+pub(crate) fn check_batch(plan: &Plan, rows: usize) -> Result<()> {
+    if rows <= plan.batch {
+        return Ok(());
+    }
+    Err(Error::request("batch", format!("at most {} rows", plan.batch), rows, "give fewer rows at once"))
 }

@@ -3,6 +3,7 @@
 pub mod fuse;
 pub mod kernels;
 pub mod memory;
+mod scope;
 pub mod show;
 pub mod tape;
 pub mod variables;

@@ -1,5 +1,6 @@
 //! The tape: layers record their kernels on it, forward first, then each layer's backward closure in reverse.
 
+use super::scope::Scope;
 use super::variables::Variables;
 use super::{Dispatch, Plan, Program, Role, ValueInfo, When, fuse, kernels, memory};
 use crate::base::rng::Stream;
@@ -18,7 +19,7 @@ type Backward = Box<dyn FnOnce(&mut Tape) -> Result<()>>;
 pub struct Tape {
     pub(super) values: Vec<ValueInfo>,
     programs: [Vec<Dispatch>; 2],
-    current: Program,
+    pub(super) current: Program,
     when: When,
     pub(super) initial: Vec<(Value, Vec<f64>)>,
     pub(super) named: HashMap<String, Value>,
@@ -27,8 +28,7 @@ pub struct Tape {
     filled: HashSet<Value>,
     /// Values computed from a variable that is trained: only these have gradients.
     moved: HashSet<Value>,
-    streams: HashMap<String, u32>,
-    scope: String,
+    pub(super) scope: Scope,
     batch: usize,
     seed: Seed,
     views: HashMap<Value, Value>,
@@ -49,8 +49,7 @@ impl Tape {
             gradients: HashMap::new(),
             filled: HashSet::new(),
             moved: HashSet::new(),
-            streams: HashMap::new(),
-            scope: String::new(),
+            scope: Scope::default(),
             batch,
             seed,
             views: HashMap::new(),
@@ -73,21 +72,6 @@ impl Tape {
         self.current
     }
 
-    /// Whether layers behave as in training.
-    pub fn training(&self) -> bool {
-        self.current == Program::Train
-    }
-
-    /// Names what follows after a layer: `scope/kernel`.
-    pub fn enter(&mut self, layer: &str) {
-        layer.clone_into(&mut self.scope);
-    }
-
-    /// The layer being recorded.
-    pub fn scope(&self) -> &str {
-        &self.scope
-    }
-
     /// Name of a value: `layer/what`.
     pub fn name(&self, v: Value) -> &str {
         &self.values[v.0].name
@@ -108,19 +92,13 @@ impl Tape {
         self.values[v.0].role
     }
 
-    /// The random stream of the layer being recorded: the same in every program.
-    pub fn stream(&mut self) -> u32 {
-        let next = self.streams.len() as u32 + 1;
-        *self.streams.entry(self.scope.clone()).or_insert(next)
-    }
-
     pub(super) fn push(&mut self, name: String, shape: &[usize], role: Role) -> Value {
         self.values.push(ValueInfo { name, shape: shape.to_vec(), role, below: None });
         Value(self.values.len() - 1)
     }
 
     pub(super) fn named(&mut self, name: &str, shape: &[usize], role: Role) -> (Value, bool) {
-        let full = if self.scope.is_empty() { name.to_owned() } else { format!("{}/{name}", self.scope) };
+        let full = self.scope.full(name);
         if let Some(v) = self.named.get(&full) {
             return (*v, false);
         }
@@ -141,7 +119,7 @@ impl Tape {
 
     /// A temporary, named after the layer.
     pub fn temp(&mut self, name: &str, shape: &[usize]) -> Value {
-        let name = format!("{}/{name}", self.scope);
+        let name = format!("{}/{name}", self.scope());
         self.push(name, shape, Role::Temp)
     }
 
@@ -150,7 +128,8 @@ impl Tape {
         self.variable(name, shape, true, initial)
     }
 
-    /// A variable of the layer being recorded, trained or frozen: a frozen one is a state, with the same initial values.
+    /// A variable of the layer being recorded, trained or frozen: a frozen one, and every one of a frozen layer, is a
+    /// state, with the same initial values.
     pub fn variable(
         &mut self,
         name: &str,
@@ -158,15 +137,18 @@ impl Tape {
         trained: bool,
         initial: impl FnOnce(Stream) -> Vec<f64>,
     ) -> Value {
+        let trained = trained && self.trainable();
         let (v, new) = self.named(name, shape, if trained { Role::Param } else { Role::State });
         if new {
             if trained {
                 let gradient = self.push(format!("d {}", self.values[v.0].name), shape, Role::Grad);
                 self.gradients.insert(v, gradient);
             }
-            // The upper half of the streams is the initial values', the lower the layers' masks.
-            let stream = self.seed.stream(0x8000_0000 | self.initial.len() as u32);
-            self.initial.push((v, initial(stream)));
+            if self.scope.draws {
+                // The upper half of the streams is the initial values', the lower the layers' masks.
+                let stream = self.seed.stream(0x8000_0000 | self.initial.len() as u32);
+                self.initial.push((v, initial(stream)));
+            }
         }
         v
     }
@@ -198,7 +180,7 @@ impl Tape {
     pub fn reshape(&mut self, x: Value, shape: &[usize]) -> Result<Value> {
         if shape.iter().product::<usize>() != self.len(x) {
             return Err(Error::request(
-                format!("layer `{}`", self.scope),
+                format!("layer `{}`", self.scope()),
                 format!("a shape of {} numbers", self.len(x)),
                 format!("{shape:?}"),
                 "keep the number of elements when reshaping",
@@ -229,7 +211,7 @@ impl Tape {
             let (want, have) = ((arg.len)(&dims), self.len(v));
             if want > have {
                 return Err(Error::request(
-                    format!("{}: operand `{}` of kernel `{}`", self.scope, arg.name, kernel.name),
+                    format!("{}: operand `{}` of kernel `{}`", self.scope(), arg.name, kernel.name),
                     format!("at least {want} numbers"),
                     format!("`{}` of shape {:?}", self.values[v.0].name, self.shape(v)),
                     "give the layer an input of the shape it was built for",

@@ -2,11 +2,12 @@
 
 mod bind;
 
-use super::{DataId, Executor};
-use crate::base::{Error, Result, Rows};
+use super::{DataId, Executor, check_batch};
+use crate::base::{Error, Real, Result, Rows};
 use crate::kernel::{Step, Twinned, map::Mapped};
 use crate::plan::{Plan, Program, Value};
 use bind::BoundDispatch;
+use std::any::Any;
 
 /// Steps handed over at once: enough that progress is checked rarely, little enough that an interrupt is quick.
 const STEPS_PER_CALL: usize = 16;
@@ -21,7 +22,7 @@ pub struct CpuExecutor<T> {
     plan: Plan,
     memory: Vec<Vec<T>>,
     programs: [Vec<BoundDispatch>; 2],
-    data: Vec<Loaded>,
+    data: Vec<Option<Loaded>>,
 }
 
 impl<T: Twinned + Mapped> CpuExecutor<T> {
@@ -50,22 +51,26 @@ impl<T: Twinned + Mapped> CpuExecutor<T> {
         &self.memory[p.buffer][p.offset..p.offset + p.len]
     }
 
-    fn replay(&mut self, program: Program, data: DataId, first: usize, steps: &[Step]) -> Result<()> {
+    fn gather_and_step(&mut self, program: Program, data: DataId, first: usize, steps: &[Step]) -> Result<()> {
         let mut at = first;
         for step in steps {
             let rows = step.rows as usize;
             self.gather(data, at, rows)?;
             at += rows;
-            for dispatch in self.programs[program as usize].iter().filter(|d| d.when.runs(step)) {
-                dispatch.run(step, &mut self.memory);
-            }
+            self.step(program, step);
         }
         Ok(())
     }
 
+    fn step(&mut self, program: Program, step: &Step) {
+        for dispatch in self.programs[program as usize].iter().filter(|d| d.when.runs(step)) {
+            dispatch.run(step, &mut self.memory);
+        }
+    }
+
     fn gather(&mut self, data: DataId, first: usize, rows: usize) -> Result<()> {
         let Self { plan, memory, data: all, .. } = self;
-        let loaded = all.get(data.0).ok_or_else(|| unknown(data))?;
+        let loaded = all.get(data.0).and_then(Option::as_ref).ok_or_else(|| unknown(data))?;
         let order = loaded.order.get(first..first + rows).ok_or_else(|| {
             Error::request(
                 "batch",
@@ -75,19 +80,39 @@ impl<T: Twinned + Mapped> CpuExecutor<T> {
             )
         })?;
         for (input, table) in &loaded.columns {
-            let place = plan.place(*input);
-            let batch = &mut memory[place.buffer][place.offset..place.offset + place.len];
-            for (row, index) in batch.chunks_mut(table.width).zip(order) {
-                table.gather(*index as usize, row);
-            }
-            batch[order.len() * table.width..].fill(T::ZERO);
+            fill_batch(plan, memory, *input, table, order.iter().map(|i| *i as usize));
         }
         Ok(())
     }
 }
 
+/// Writes rows of `table` into `input`, zeros behind them.
+fn fill_batch<T: Real>(
+    plan: &Plan,
+    memory: &mut [Vec<T>],
+    input: Value,
+    table: &Rows,
+    order: impl ExactSizeIterator<Item = usize>,
+) {
+    let place = plan.place(input);
+    let batch = &mut memory[place.buffer][place.offset..place.offset + place.len];
+    let (live, padding) = batch.split_at_mut(order.len() * table.width);
+    live.chunks_mut(table.width).zip(order).for_each(|(row, index)| table.gather(index, row));
+    padding.fill(T::ZERO);
+}
+
 fn unknown(data: DataId) -> Error {
     Error::request("data set", "one that was loaded", format!("number {}", data.0), "load it first")
+}
+
+/// Puts `loaded` where an earlier data set was let go, or at the end; returns its number.
+pub(crate) fn put<L>(shelf: &mut Vec<Option<L>>, loaded: L) -> usize {
+    let free = shelf.iter().position(Option::is_none).unwrap_or(shelf.len());
+    if free == shelf.len() {
+        shelf.push(None);
+    }
+    shelf[free] = Some(loaded);
+    free
 }
 
 /// Checks that the tables fit the plan's inputs and have one number of rows, which it returns.
@@ -174,12 +199,12 @@ impl<T: Twinned + Mapped> Executor for CpuExecutor<T> {
 
     fn load(&mut self, columns: &[(Value, Rows)]) -> Result<DataId> {
         let rows = check_columns(&self.plan, columns)?;
-        self.data.push(Loaded { columns: columns.to_vec(), order: (0..rows as u32).collect() });
-        Ok(DataId(self.data.len() - 1))
+        let loaded = Loaded { columns: columns.to_vec(), order: (0..rows as u32).collect() };
+        Ok(DataId(put(&mut self.data, loaded)))
     }
 
     fn order(&mut self, data: DataId, order: &[u32]) -> Result<()> {
-        let loaded = self.data.get_mut(data.0).ok_or_else(|| unknown(data))?;
+        let loaded = self.data.get_mut(data.0).and_then(Option::as_mut).ok_or_else(|| unknown(data))?;
         check_order(order, loaded.columns.first().map_or(0, |(_, t)| t.len()))?;
         loaded.order.clear();
         loaded.order.extend_from_slice(order);
@@ -188,7 +213,45 @@ impl<T: Twinned + Mapped> Executor for CpuExecutor<T> {
 
     fn run(&mut self, program: Program, data: DataId, first: usize, steps: &[Step]) -> Result<()> {
         // Inside the thread pool a fork costs next to nothing; from outside each would cost some 10 µs.
-        rayon::scope(|_| self.replay(program, data, first, steps))
+        rayon::scope(|_| self.gather_and_step(program, data, first, steps))
+    }
+
+    fn unload(&mut self, data: DataId) {
+        if let Some(loaded) = self.data.get_mut(data.0) {
+            *loaded = None;
+        }
+    }
+
+    fn feed(&mut self, columns: &[(Value, Rows)]) -> Result<usize> {
+        let rows = check_columns(&self.plan, columns)?;
+        check_batch(&self.plan, rows)?;
+        for (input, table) in columns {
+            fill_batch(&self.plan, &mut self.memory, *input, table, 0..rows);
+        }
+        Ok(rows)
+    }
+
+    fn replay(&mut self, program: Program, steps: &[Step]) -> Result<()> {
+        rayon::scope(|_| steps.iter().for_each(|step| self.step(program, step)));
+        Ok(())
+    }
+
+    fn copy_from(&mut self, other: &mut dyn Executor, pairs: &[(Value, Value)]) -> Result<()> {
+        let Some(same) = other.as_any().downcast_mut::<Self>() else {
+            return pairs.iter().try_for_each(|(from, to)| self.write(*to, &other.read(*from)?));
+        };
+        for (from, to) in pairs {
+            let (numbers, p) = (same.slice(*from), self.plan.place(*to));
+            if numbers.len() != p.len {
+                return self.write(*to, &other.read(*from)?);
+            }
+            self.memory[p.buffer][p.offset..p.offset + p.len].copy_from_slice(numbers);
+        }
+        Ok(())
+    }
+
+    fn as_any(&mut self) -> &mut dyn Any {
+        self
     }
 
     fn wait(&mut self) -> Result<()> {

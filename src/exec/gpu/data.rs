@@ -4,6 +4,8 @@ use super::device::GpuDevice;
 use super::memory::Memory;
 use super::shader::{Pipeline, STEP_BYTES};
 use crate::base::{Error, Result, RowData, Rows};
+use crate::exec::DataId;
+use crate::exec::cpu::put;
 use crate::kernel::Constant;
 use crate::kernel::shader::flat_grid;
 use crate::plan::{Plan, Value};
@@ -65,7 +67,7 @@ pub(super) struct Loaded {
 
 /// The data sets of an executor.
 #[derive(Default)]
-pub(super) struct Shelf(pub Vec<Loaded>);
+pub(super) struct Shelf(Vec<Option<Loaded>>);
 
 impl Shelf {
     /// Puts a data set on the device; a table that is there already is not put there twice.
@@ -76,10 +78,10 @@ impl Shelf {
         memory: &Memory,
         columns: &[(Value, Rows)],
         rows: usize,
-    ) -> Result<()> {
+    ) -> Result<usize> {
         let mut tables = Vec::with_capacity(columns.len());
         for (value, source) in columns {
-            let known = self.0.iter().flat_map(|l| &l.tables).find(|(_, t)| same(&t.source, source));
+            let known = self.0.iter().flatten().flat_map(|l| &l.tables).find(|(_, t)| same(&t.source, source));
             let table = match known {
                 Some((_, table)) => Arc::clone(table),
                 None => Arc::new(Table::new(device, &plan.values[value.0].name, source)?),
@@ -90,8 +92,24 @@ impl Shelf {
         let mut new = Loaded { tables, rows, ordered: 0, order, gathers: Vec::new() };
         new.bind(device, plan, memory)?;
         new.set_order(device, plan, memory, &(0..rows as u32).collect::<Vec<_>>())?;
-        self.0.push(new);
-        Ok(())
+        Ok(put(&mut self.0, new))
+    }
+
+    /// The data set of this number.
+    pub fn get(&self, data: DataId) -> Option<&Loaded> {
+        self.0.get(data.0)?.as_ref()
+    }
+
+    /// The data set of this number, to be ordered.
+    pub fn get_mut(&mut self, data: DataId) -> Option<&mut Loaded> {
+        self.0.get_mut(data.0)?.as_mut()
+    }
+
+    /// Lets go of a data set.
+    pub fn unload(&mut self, data: DataId) {
+        if let Some(loaded) = self.0.get_mut(data.0) {
+            *loaded = None;
+        }
     }
 }
 

@@ -121,6 +121,11 @@ impl GpuDevice {
         }
     }
 
+    /// Whether both are one opened device.
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// What it is.
     pub fn summary(&self) -> &AdapterSummary {
         &self.0.summary

@@ -94,6 +94,24 @@ impl Memory {
     /// Overwrites a place, rounded to f32.
     pub fn write(&mut self, device: &GpuDevice, place: Place, slot: usize, numbers: &[f64]) -> Result<()> {
         let numbers: Vec<f32> = numbers.iter().take(place.len).map(|v| *v as f32).collect();
-        device.upload(&self.buffers[place.buffer], self.at(place, slot), bytemuck::cast_slice(&numbers))
+        self.put(device, place, slot, &numbers)
+    }
+
+    /// Overwrites a place.
+    pub fn put(&self, device: &GpuDevice, place: Place, slot: usize, numbers: &[f32]) -> Result<()> {
+        device.upload(&self.buffers[place.buffer], self.at(place, slot), bytemuck::cast_slice(numbers))
+    }
+
+    /// Copies places of another memory on the same device into places of this one, after all work submitted so far.
+    pub fn copy(&self, device: &GpuDevice, other: &Self, places: &[(Place, Place)]) -> Result<()> {
+        const DURING: &str = "copying between models";
+        device.check(DURING)?;
+        let mut encoder = device.raw().create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some(DURING) });
+        for (from, to) in places {
+            let (source, target) = (&other.buffers[from.buffer], &self.buffers[to.buffer]);
+            encoder.copy_buffer_to_buffer(source, other.at(*from, 0), target, self.at(*to, 0), from.len as u64 * 4);
+        }
+        device.queue().submit([encoder.finish()]);
+        device.check(DURING)
     }
 }

@@ -20,7 +20,7 @@ pub use device::{Created, GpuDevice};
 pub use shader::text;
 
 use super::cpu::{check_columns, check_dispatch, check_order};
-use super::{DataId, Executor};
+use super::{DataId, Executor, check_batch};
 use crate::base::{Error, Result, Rows};
 use crate::kernel::Step;
 use crate::plan::{Plan, Program, Value};
@@ -29,6 +29,7 @@ use bind::BoundDispatch;
 use data::{Shelf, Window};
 use memory::{ALIGN, Memory};
 use shader::STEP_BYTES;
+use std::any::Any;
 use std::collections::VecDeque;
 use wgpu::{BindGroup, Buffer, BufferUsages, SubmissionIndex};
 
@@ -93,8 +94,9 @@ impl GpuExecutor {
         self.host_steps[at..at + bytes.len()].copy_from_slice(&bytes);
     }
 
-    /// Runs as many steps as there are slots, at most; all but the last take whole batches.
-    fn submit(&mut self, program: Program, data: DataId, first: usize, steps: &[Step]) -> Result<()> {
+    /// Runs as many steps as there are slots, at most; on rows of a data set from `first` on, of which all but the last
+    /// step take whole batches, or on the inputs as they are.
+    fn submit(&mut self, program: Program, rows: Option<(DataId, usize)>, steps: &[Step]) -> Result<()> {
         const DURING: &str = "handing over steps";
         self.device.check(DURING)?;
         if self.in_flight.len() >= IN_FLIGHT
@@ -102,8 +104,9 @@ impl GpuExecutor {
         {
             self.device.wait_for(Some(oldest), "running steps")?;
         }
-        let rows: usize = steps.iter().map(|s| s.rows as usize).sum();
-        let window = Window { first: first as u32, rows: rows as u32, total: (steps.len() * self.plan.batch) as u32 };
+        let taken: usize = steps.iter().map(|s| s.rows as usize).sum();
+        let first = rows.map_or(0, |(_, first)| first as u32);
+        let window = Window { first, rows: taken as u32, total: (steps.len() * self.plan.batch) as u32 };
         self.host_steps[..STEP_BYTES as usize].copy_from_slice(&window.bytes());
         for (slot, step) in steps.iter().enumerate() {
             self.put_step(slot, step);
@@ -114,7 +117,7 @@ impl GpuExecutor {
         {
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
             pass.set_bind_group(1, &self.step_group, &[0]);
-            if let Some(loaded) = self.shelf.0.get(data.0) {
+            if let Some(loaded) = rows.and_then(|(data, _)| self.shelf.get(data)) {
                 loaded.encode(&mut pass, window);
             }
             let mut current = None;
@@ -161,18 +164,17 @@ impl Executor for GpuExecutor {
 
     fn load(&mut self, columns: &[(Value, Rows)]) -> Result<DataId> {
         let rows = check_columns(&self.plan, columns)?;
-        self.shelf.load(&self.device, &self.plan, &self.memory, columns, rows)?;
-        Ok(DataId(self.shelf.0.len() - 1))
+        Ok(DataId(self.shelf.load(&self.device, &self.plan, &self.memory, columns, rows)?))
     }
 
     fn order(&mut self, data: DataId, order: &[u32]) -> Result<()> {
-        let loaded = self.shelf.0.get_mut(data.0).ok_or_else(|| unknown(data))?;
+        let loaded = self.shelf.get_mut(data).ok_or_else(|| unknown(data))?;
         check_order(order, loaded.rows)?;
         loaded.set_order(&self.device, &self.plan, &self.memory, order)
     }
 
     fn run(&mut self, program: Program, data: DataId, first: usize, steps: &[Step]) -> Result<()> {
-        let ordered = self.shelf.0.get(data.0).ok_or_else(|| unknown(data))?.ordered;
+        let ordered = self.shelf.get(data).ok_or_else(|| unknown(data))?.ordered;
         let rows: usize = steps.iter().map(|s| s.rows as usize).sum();
         if first.saturating_add(rows) > ordered {
             return Err(Error::request(
@@ -192,11 +194,50 @@ impl Executor for GpuExecutor {
             // A short step ends a submit: the next starts a slot of its own.
             let whole = rest.iter().take_while(|s| s.rows as usize == batch).count();
             let (now, later) = rest.split_at((whole + 1).min(rest.len()).min(self.memory.slots));
-            self.submit(program, data, at, now)?;
+            self.submit(program, Some((data, at)), now)?;
             at += now.iter().map(|s| s.rows as usize).sum::<usize>();
             rest = later;
         }
         Ok(())
+    }
+
+    fn unload(&mut self, data: DataId) {
+        self.shelf.unload(data);
+    }
+
+    fn feed(&mut self, columns: &[(Value, Rows)]) -> Result<usize> {
+        let rows = check_columns(&self.plan, columns)?;
+        check_batch(&self.plan, rows)?;
+        self.slot = 0;
+        for (value, table) in columns {
+            let mut numbers = vec![0.0_f32; self.plan.place(*value).len];
+            for (i, row) in numbers.chunks_mut(table.width).take(rows).enumerate() {
+                table.gather(i, row);
+            }
+            self.memory.put(&self.device, self.plan.place(*value), 0, &numbers)?;
+        }
+        Ok(rows)
+    }
+
+    fn replay(&mut self, program: Program, steps: &[Step]) -> Result<()> {
+        steps.chunks(self.memory.slots).try_for_each(|now| self.submit(program, None, now))
+    }
+
+    fn copy_from(&mut self, other: &mut dyn Executor, pairs: &[(Value, Value)]) -> Result<()> {
+        let near = other.as_any().downcast_mut::<Self>().filter(|o| o.device.is(&self.device));
+        let Some(near) = near else {
+            return pairs.iter().try_for_each(|(from, to)| self.write(*to, &other.read(*from)?));
+        };
+        let places: Vec<_> = pairs.iter().map(|(from, to)| (near.plan.place(*from), self.plan.place(*to))).collect();
+        if let Some(at) = places.iter().position(|(from, to)| from.len != to.len) {
+            let (from, to) = pairs[at];
+            return self.write(to, &near.read(from)?);
+        }
+        self.memory.copy(&self.device, &near.memory, &places)
+    }
+
+    fn as_any(&mut self) -> &mut dyn Any {
+        self
     }
 
     fn wait(&mut self) -> Result<()> {

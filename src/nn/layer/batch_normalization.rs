@@ -333,7 +333,7 @@ impl Layer for BatchNormalization {
             center: self.affine.center.into(),
             ..Columns::new(m, view)
         };
-        if tape.training() && self.trainable {
+        if tape.training() && tape.trainable() && self.trainable {
             learning(tape, x, d, Cells::columns(m, view), variables, [moving_mean, moving_variance])
         } else {
             fixed(tape, x, d, variables, [moving_mean, moving_variance])

@@ -223,14 +223,17 @@ fn backward(t: &mut Tape, x: Value, w: Value, b: Option<Value>, y: Value) -> Res
     let (m, k) = matrix(t, x)?;
     let n = t.shape(w)[1] as u32;
     let weights = Product { m: k, k: m, n };
-    let dw = t.gradient_place(w);
-    if let Some(b) = b {
-        let db = t.gradient_place(b);
-        t.run(&GRAD_KERNEL_BIAS, weights, [x, dy], [dw, db])?;
-        t.settle(b, db)?;
-    } else {
-        t.run(&GRAD_KERNEL, weights, [x, dy], [dw])?;
+    // w and b are frozen together.
+    if t.wants_gradient(w) {
+        let dw = t.gradient_place(w);
+        if let Some(b) = b {
+            let db = t.gradient_place(b);
+            t.run(&GRAD_KERNEL_BIAS, weights, [x, dy], [dw, db])?;
+            t.settle(b, db)?;
+        } else {
+            t.run(&GRAD_KERNEL, weights, [x, dy], [dw])?;
+        }
+        t.settle(w, dw)?;
     }
-    t.settle(w, dw)?;
     t.contribute(x, |t, dx| t.run(&GRAD_INPUT, Product { m, k: n, n: k }, [dy, w], [dx]))
 }

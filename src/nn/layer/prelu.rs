@@ -118,7 +118,7 @@ impl Layer for Prelu {
         tape.run(&FORWARD, d, [x, alpha], [y])?;
         let summed: Vec<usize> = (0..shape.len()).filter(|a| is_shared(*a)).collect();
         tape.backward(move |t| {
-            let Some(dy) = t.gradient(y) else { return Ok(()) };
+            let Some(dy) = t.gradient(y).filter(|_| t.wants_gradient(y)) else { return Ok(()) };
             let part = t.temp("part", &shape);
             let wanted = t.wants_gradient(x);
             let dx = if wanted { t.gradient_place(x) } else { t.temp("unused", &shape) };

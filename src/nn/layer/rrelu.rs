@@ -103,7 +103,7 @@ impl Layer for Rrelu {
         let stream = tape.stream();
         let shape = tape.shape(x).to_vec();
         let mean = f64::midpoint(self.lower, self.upper);
-        let (lower, upper) = if tape.training() { (self.lower, self.upper) } else { (mean, mean) };
+        let (lower, upper) = if tape.stochastic() { (self.lower, self.upper) } else { (mean, mean) };
         let d = Slopes { n: tape.len(x) as u32, stream, lower, upper };
         let y = tape.temp("y", &shape);
         tape.run(&RRELU, d, [x, x], [y])?;

@@ -41,7 +41,7 @@ fn drop(tape: &mut Tape, inputs: &[Value], rate: f64, always: bool) -> Result<Va
     let x = one(tape, inputs)?;
     check_rate(tape, rate)?;
     let stream = tape.stream();
-    if rate == 0.0 || !(always || tape.training()) {
+    if rate == 0.0 || !(always || tape.stochastic()) {
         return Ok(x);
     }
     let p = parameters(rate);

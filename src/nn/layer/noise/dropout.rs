@@ -34,7 +34,7 @@ pub(super) fn draw(stream: u32, rate: f64, factor: f64, spread: Option<Spread>) 
 pub(super) fn drop(tape: &mut Tape, x: Value, rate: f64, spread: Option<Spread>, always: bool) -> Result<Value> {
     check_rate(tape, rate)?;
     let stream = tape.stream();
-    if rate == 0.0 || !(always || tape.training()) {
+    if rate == 0.0 || !(always || tape.stochastic()) {
         return Ok(x);
     }
     let mask = (&NOISE, draw(stream, rate, 1.0 / (1.0 - rate), spread));

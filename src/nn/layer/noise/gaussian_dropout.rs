@@ -46,7 +46,7 @@ impl Layer for GaussianDropout {
         let x = one(tape, inputs)?;
         check_rate(tape, self.rate)?;
         let stream = tape.stream();
-        if self.rate == 0.0 || !tape.training() {
+        if self.rate == 0.0 || !tape.stochastic() {
             return Ok(x);
         }
         let deviation = (self.rate / (1.0 - self.rate)).sqrt();

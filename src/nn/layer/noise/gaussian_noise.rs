@@ -45,7 +45,7 @@ impl Layer for GaussianNoise {
         let x = one(tape, inputs)?;
         Allowed::Share.check(format!("layer `{}`", tape.scope()), "stddev", self.stddev)?;
         let stream = tape.stream();
-        if self.stddev == 0.0 || !tape.training() {
+        if self.stddev == 0.0 || !tape.stochastic() {
             return Ok(x);
         }
         let draw = Draw { stream, below: 0, p: [self.stddev, 0.0, 0.0, 0.0], spread: None };
