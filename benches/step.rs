@@ -31,7 +31,7 @@ fn load(executor: &mut dyn Executor, model: &Compiled, samples: usize) -> DataId
         data: RowData::Bytes { data: vec![7; samples * INPUTS].into(), scale: 1.0 / 255.0, shift: 0.0 },
     };
     let y = Rows { width: 1, data: RowData::Floats(vec![3.0; samples].into()) };
-    executor.load(&[(model.x, x), (model.y, y)]).expect("fits the model")
+    executor.load(&[(model.x(), x), (model.y(), y)]).expect("fits the model")
 }
 
 /// One call of the closure is one submit of `steps_per_submit` steps; the figure is for the submit.

@@ -104,7 +104,7 @@ fn run(name: &str, device: &str, folder: Option<&Path>, seconds: f64) -> anyhow:
     let (x, y) = samples(&w, folder, 64 * batch)?;
     let count = y.len();
     let loaded = start.elapsed().as_secs_f64();
-    let totals = w.model.totals;
+    let totals = w.model.totals();
     let mut executor = executor(device, w.model.plan.clone())?;
     let mut trainer = Trainer::new(w.model, &mut *executor, Seed(42));
     let data = trainer.load(x, y, w.data)?;

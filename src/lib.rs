@@ -11,7 +11,10 @@ pub mod judge;
 pub mod kernel;
 pub mod nn;
 pub mod plan;
+pub mod prelude;
 pub mod train;
+
+pub use base::{Error, Result};
 
 /// The README's example, run as a test.
 #[cfg(doctest)]

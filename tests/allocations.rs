@@ -63,8 +63,8 @@ fn a_step_allocates_nothing_of_ours() {
         .compile(Nadam::new(1e-3), SparseCategoricalCrossentropy::new(), 32, Seed(1))
         .expect("a net");
     let mut executor = CpuExecutor::<f32>::new(model.plan.clone());
-    executor.write(model.x, &Domain::Normal.fill(32 * 784, 1)).expect("samples");
-    executor.write(model.y, &Domain::Labels(10).fill(32, 2)).expect("labels");
+    executor.write(model.x(), &Domain::Normal.fill(32 * 784, 1)).expect("samples");
+    executor.write(model.y(), &Domain::Labels(10).fill(32, 2)).expect("labels");
     let step = Step { rows: 32, learning_rate: 1e-3, coef: [1.0; 8], ..Step::default() };
     let dispatches = model.plan.program(Program::Train);
     // One thread, started before: rayon's own queues are not what is counted.

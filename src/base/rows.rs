@@ -28,6 +28,41 @@ pub struct Rows {
 }
 
 impl Rows {
+    /// A table of numbers, `width` a row; what is left over behind the last whole row is left out.
+    pub fn floats(width: usize, numbers: Vec<f32>) -> Self {
+        Self { width, data: RowData::Floats(numbers.into()) }
+    }
+
+    /// A copy of the rows of these numbers, in this order; numbers past the end are left out.
+    pub fn select(&self, rows: &[usize]) -> Self {
+        fn pick<T: Copy>(data: &[T], width: usize, rows: &[usize]) -> Arc<[T]> {
+            let row = |i: &usize| data.get(i * width..(i + 1) * width);
+            rows.iter().filter_map(row).flatten().copied().collect()
+        }
+        let data = match &self.data {
+            RowData::Bytes { data, scale, shift } => {
+                RowData::Bytes { data: pick(data, self.width, rows), scale: *scale, shift: *shift }
+            }
+            RowData::Floats(data) => RowData::Floats(pick(data, self.width, rows)),
+        };
+        Self { width: self.width, data }
+    }
+
+    /// A copy of at most `rows` rows from `first` on.
+    pub fn range(&self, first: usize, rows: usize) -> Self {
+        fn cut<T: Copy>(data: &[T], width: usize, first: usize, rows: usize) -> Arc<[T]> {
+            let at = |row: usize| (row * width).min(data.len());
+            data[at(first)..at(first.saturating_add(rows))].into()
+        }
+        let data = match &self.data {
+            RowData::Bytes { data, scale, shift } => {
+                RowData::Bytes { data: cut(data, self.width, first, rows), scale: *scale, shift: *shift }
+            }
+            RowData::Floats(data) => RowData::Floats(cut(data, self.width, first, rows)),
+        };
+        Self { width: self.width, data }
+    }
+
     /// Number of rows.
     pub fn len(&self) -> usize {
         let n = match &self.data {

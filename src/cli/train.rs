@@ -156,7 +156,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     if let Some(plateau) = &plateau {
         let bare = plateau.monitor.strip_prefix("val_").unwrap_or(&plateau.monitor);
         let mut told = vec!["loss", "accuracy"];
-        told.extend(compiled.metrics.iter().map(|m| m.name.as_str()));
+        told.extend(compiled.heads[0].metrics.iter().map(|m| m.name.as_str()));
         if !told.contains(&bare) {
             return Err(Error::unknown("reduce_lr_on_plateau: monitor", bare, &told).into());
         }

@@ -1,15 +1,19 @@
 //! Data sets: their readers, and those known by name.
 
+mod array;
 mod dataset;
 mod digits;
 mod error;
 mod fashion_mnist;
 mod idx;
 mod locate;
+mod samples;
 
+pub use array::Array;
 pub use dataset::{Dataset, Features};
 pub use error::DataError;
 pub use idx::Idx;
+pub use samples::Samples;
 
 /// The data sets known by name, each as (training set, test set).
 pub mod datasets {

@@ -1,11 +1,8 @@
 //! Executors: they replay a plan. The CPU's runs the kernels' twins, the GPU's their WGSL.
 
 pub mod cpu;
-mod device;
 #[cfg(feature = "gpu")]
 pub mod gpu;
-
-pub use device::Device;
 
 use crate::base::{Error, Result, Rows};
 use crate::kernel::Step;

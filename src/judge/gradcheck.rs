@@ -201,9 +201,9 @@ fn mean_loss() -> Vec<f64> {
 /// None in practice: the values written have their shapes.
 pub fn model(model: &Compiled, rows: usize) -> Result<Vec<Checked>> {
     let mut executor = CpuExecutor::new(model.plan.clone());
-    let x = Domain::Normal.fill(model.plan.values[model.x.0].len(), 3);
-    executor.write(model.x, &x)?;
-    executor.write(model.y, &labels(&*model.loss, model.plan.batch, model.outputs))?;
+    let x = Domain::Normal.fill(model.plan.values[model.x().0].len(), 3);
+    executor.write(model.x(), &x)?;
+    executor.write(model.y(), &labels(&*model.heads[0].loss, model.plan.batch, model.heads[0].outputs))?;
     jitter(&mut executor)?;
-    Objective { executor, step: step(rows), value: model.totals, weights: mean_loss() }.check()
+    Objective { executor, step: step(rows), value: model.totals(), weights: mean_loss() }.check()
 }

@@ -57,7 +57,7 @@ impl<'a> Lockstep<'a> {
     /// # Errors
     /// The device was lost.
     pub fn feed(&mut self, other: &mut dyn Executor, first: usize) -> Result<()> {
-        for (value, table) in [(self.model.x, &self.x), (self.model.y, &self.y)] {
+        for (value, table) in [(self.model.x(), &self.x), (self.model.y(), &self.y)] {
             let mut batch = vec![0.0_f64; self.model.plan.values[value.0].len()];
             for (row, index) in batch.chunks_mut(table.width).zip(first..table.len()) {
                 table.gather(index, row);

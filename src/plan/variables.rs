@@ -58,6 +58,19 @@ impl Tape {
         self.variables.chunk = numbers;
     }
 
+    /// The variables and statistics of the layer `scope`, in the order they were recorded in.
+    pub fn variables_of(&self, scope: &str) -> Vec<Value> {
+        let mine = |name: &str| name.strip_prefix(scope).and_then(|n| n.strip_prefix('/')).is_some_and(|n| !n.contains('/'));
+        let kept = |v: &super::ValueInfo| matches!(v.role, Role::Param | Role::State) && mine(&v.name);
+        self.values.iter().enumerate().filter(|(_, v)| kept(v)).map(|(i, _)| Value(i)).collect()
+    }
+
+    /// The values a variable starts from.
+    pub fn initial_values(&self, v: Value) -> Vec<f64> {
+        let given = self.initial.iter().rev().find(|(of, _)| *of == v);
+        given.map_or_else(|| vec![0.0; self.len(v)], |(_, values)| values.clone())
+    }
+
     /// The tuning of a variable, to be changed.
     pub fn tune(&mut self, variable: Value) -> &mut Tuning {
         self.variables.tuned.entry(variable).or_default()

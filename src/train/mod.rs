@@ -1,11 +1,40 @@
-//! Building and training: a stack of layers becomes a plan, a plan and a data set become a trained model.
+//! Building and training: a graph of layers becomes a model, a model and data a trained one.
+//!
+//! [`Sequential`] and [`Graph`] say what is computed; [`Model`] has the variables on a device and is compiled, trained,
+//! evaluated and asked. [`Trainer`] runs a compiled plan without a model, for judges and benchmarks.
 
-pub mod model;
+pub mod callback;
+mod compiled;
+mod device;
+mod engine;
+mod fit;
+mod flat;
+mod graph;
+mod layer;
+mod logs;
+mod model;
+mod objectives;
+mod predict;
+mod record;
+mod runner;
+mod sequential;
 pub mod setup;
 pub mod trainer;
+mod training;
+mod variable;
 pub mod weights;
 
-pub use model::{Compiled, Sequential};
+pub use compiled::{Compiled, Head};
+pub use device::Device;
+pub use fit::Fit;
+pub use graph::{Graph, Tensor};
+pub use layer::{Connect, IntoLayer, IntoTensors, SharedLayer};
+pub use logs::{History, Logs};
+pub use model::Model;
+pub use objectives::{Compile, IntoMetrics};
+pub use predict::MonteCarlo;
+pub use sequential::Sequential;
 pub use setup::{Setup, Watched};
 pub use trainer::{Epoch, Reported, Trainer};
+pub use variable::Variable;
 pub use weights::class_weights;

@@ -1,183 +1,408 @@
-//! A stack of layers, and what compiling it gives: a plan that knows its inputs, outputs and optimizer.
+//! A model: a graph whose layers have variables, on a device. It is compiled, trained, evaluated and asked.
 
-use super::setup::{Setup, Watched};
+use super::compiled::{Objective, compile};
+use super::device::Device;
+use super::engine::Engine;
+use super::flat::Flat;
+use super::graph::Graph;
+use super::layer::{Body, Connect, IntoLayer, SharedLayer, assign};
+use super::logs::{Logs, Told};
+use super::objectives::{Compile, IntoMetrics};
+use super::predict::Predictors;
+use super::record;
+use super::runner::Runner;
+use super::setup::Setup;
+use super::variable::Variable;
 use crate::base::{Error, Result, Seed};
-use crate::nn::act::Activation;
-use crate::nn::layer::Layer;
-use crate::nn::loss::{Loss, Operands, TOTALS};
+use crate::data::Samples;
+use crate::exec::DataId;
+use crate::nn::loss::Loss;
 use crate::nn::optim::Optimizer;
-use crate::nn::{constraint, regularizer};
-use crate::plan::{MOST_NUMBERS, Plan, Program, Role, Tape, Value};
+use crate::plan::{Plan, Program, Tape};
 use std::sync::Arc;
 
-/// Layers one after the other.
-pub struct Sequential {
-    input: Vec<usize>,
-    layers: Vec<(String, Box<dyn Layer>)>,
+/// Samples a batch where nothing says otherwise: Keras's default.
+pub const BATCH: usize = 32;
+
+/// A model: a graph whose layers have variables, on a device.
+///
+/// Layers and models are handles: those used in several models share their variables, and training one model changes
+/// the others.
+pub struct Model {
+    graph: Graph,
+    pub(super) flat: Flat,
+    pub(super) device: Device,
+    pub(super) runner: Runner,
+    pub(super) compiled: Option<State>,
+    pub(super) predictors: Predictors,
+    /// Times the data was shuffled.
+    pub(super) passes: u32,
+    /// Whether an epoch is going on: its totals must not be touched.
+    pub(super) training: bool,
 }
 
-/// A compiled model: the plan and what it is fed and asked by.
-#[derive(Clone)]
-pub struct Compiled {
-    /// What to run.
-    pub plan: Plan,
-    /// The samples.
-    pub x: Value,
-    /// The labels.
-    pub y: Value,
-    /// Weights of the samples, where the model was compiled to take them.
-    pub w: Option<Value>,
-    /// Running totals of loss and accuracy, [`TOTALS`] numbers.
-    pub totals: Value,
-    /// Outputs of the last layer in inference mode.
-    pub predictions: Value,
-    /// What is told of an epoch besides loss and accuracy.
-    pub metrics: Vec<Watched>,
-    /// Outputs a row has: the last axis.
-    pub outputs: usize,
-    /// What training lowers.
-    pub loss: Arc<dyn Loss>,
-    /// The rule behind the update.
+/// What compiling a model adds to it.
+pub(super) struct State {
     pub optimizer: Arc<dyn Optimizer>,
+    pub objectives: Vec<Objective>,
+    pub told: Told,
+    /// Whether each layer learned when the model was compiled.
+    trainable: Vec<(SharedLayer, bool)>,
+    /// Whether somebody was warned that this has changed since.
+    warned: bool,
+    pub engine: Option<Engine>,
+    /// Evaluates while the engine is in the middle of an epoch.
+    judge: Option<Engine>,
 }
 
-impl Sequential {
-    /// An empty stack for samples of this shape (without the batch).
-    pub fn new(input: &[usize]) -> Self {
-        Self { input: input.to_vec(), layers: Vec::new() }
+impl Model {
+    pub(super) fn new(graph: Graph, device: &Device, seed: Seed) -> Result<Self> {
+        let flat = Flat::new(&graph)?;
+        build(&flat, seed)?;
+        Ok(Self {
+            graph,
+            flat,
+            device: device.clone(),
+            runner: Runner::new(seed),
+            compiled: None,
+            predictors: Predictors::default(),
+            passes: 0,
+            training: false,
+        })
     }
 
-    /// Puts a layer on top. It is named after its kind as Keras does: `dense`, `dense_1`, ….
-    #[allow(clippy::should_implement_trait, reason = "Keras's word")]
-    pub fn add(mut self, layer: impl Layer + 'static) -> Self {
-        let kind = layer.kind();
-        let same = self.layers.iter().filter(|(_, l)| l.kind() == kind).count();
-        let name = if same == 0 { kind.to_owned() } else { format!("{kind}_{same}") };
-        self.layers.push((name, Box::new(layer)));
-        self
+    /// The graph.
+    pub fn graph(&self) -> &Graph {
+        &self.graph
     }
 
-    /// Numbers training moves, and numbers it does not: Keras's "trainable" and "non-trainable" parameters.
+    /// The device it runs on.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// The seed masks and shuffles are drawn from.
+    pub fn seed(&self) -> Seed {
+        self.runner.seed
+    }
+
+    /// The layers in the order they are applied in; a slice of them makes another model that shares their variables.
+    pub fn layers(&self) -> Vec<SharedLayer> {
+        self.graph.layers()
+    }
+
+    /// The layer of this name; a layer within a model used as a layer as `model/layer`.
     ///
     /// # Errors
-    /// As [`Sequential::compile`].
-    pub fn parameters(&self, optimizer: impl Optimizer + 'static, loss: impl Loss + 'static) -> Result<(usize, usize)> {
-        let compiled = self.compile(optimizer, loss, 1, Seed(0))?;
-        let count = |role| compiled.plan.of_role(role).map(|v| compiled.plan.values[v.0].len()).sum::<usize>();
-        Ok((count(Role::Param), count(Role::State)))
+    /// No layer of this name, with those there are and the nearest one.
+    pub fn layer(&self, name: &str) -> Result<SharedLayer> {
+        self.graph.layer(name)
     }
 
-    fn forward(&self, tape: &mut Tape, x: Value, fuse: bool) -> Result<Value> {
-        let mut at = x;
-        for (i, (name, layer)) in self.layers.iter().enumerate() {
-            tape.enter(name);
-            let last = i + 1 == self.layers.len();
-            at = if last && fuse { layer.call_without_activation(tape, &[at])? } else { layer.call(tape, &[at])? };
-        }
-        Ok(at)
+    /// The variables of all layers, each once.
+    pub fn variables(&self) -> Vec<Variable> {
+        self.graph.variables()
     }
 
-    /// Records the model for batches of `batch` samples, each of weight 1.
-    ///
-    /// A softmax or sigmoid at the end followed by its cross-entropy is computed from the logits, fused and stable; any
-    /// other pair works on the outputs as they are.
+    /// Lets all layers learn or freezes them; compile again for it to take effect.
+    pub fn set_trainable(&self, trainable: bool) {
+        self.graph.as_layer().set_trainable(trainable);
+    }
+
+    /// The values of all variables, in the order of [`Model::variables`].
     ///
     /// # Errors
-    /// No layer, a size of zero, a shape or hyper-parameter a layer, the loss or the optimizer cannot work with.
+    /// The device was lost.
+    pub fn get_weights(&self) -> Result<Vec<Vec<f64>>> {
+        self.variables().iter().map(Variable::values).collect()
+    }
+
+    /// Gives all variables these values.
+    ///
+    /// # Errors
+    /// Another number of arrays, or an array of another size; nothing is changed then.
+    pub fn set_weights(&mut self, weights: &[Vec<f64>]) -> Result<()> {
+        assign("model", &self.variables(), weights)
+    }
+
+    /// A model of the same structure, not compiled, with variables of its own, drawn from `seed`: Keras's `clone_model`.
+    ///
+    /// # Errors
+    /// As [`Sequential::build`](super::Sequential::build).
+    pub fn clone_model(&self, seed: Seed) -> Result<Self> {
+        Self::new(self.graph.clone_structure(), &self.device, seed)
+    }
+
+    /// Says what is lowered and told: one loss for one output, metrics by value or name.
+    ///
+    /// What the optimizer remembers begins anew. Which layers learn is settled here: after freezing or unfreezing some,
+    /// compile again.
+    ///
+    /// # Errors
+    /// A loss, metric or optimizer that does not fit the outputs, or an option outside its range; nothing to train.
     pub fn compile(
-        &self,
+        &mut self,
         optimizer: impl Optimizer + 'static,
         loss: impl Loss + 'static,
-        batch: usize,
-        seed: Seed,
-    ) -> Result<Compiled> {
-        self.compile_with(optimizer, loss, Setup::new(batch, seed))
+        metrics: impl IntoMetrics,
+    ) -> Result<()> {
+        self.compile_with(Compile::new(optimizer).loss(loss).metrics(metrics))
     }
 
-    /// Records the model as `setup` says.
+    /// Says what is lowered and told of each output; see [`Model::compile`].
     ///
     /// # Errors
-    /// As [`Sequential::compile`].
-    pub fn compile_with(
-        &self,
-        optimizer: impl Optimizer + 'static,
-        loss: impl Loss + 'static,
-        setup: Setup,
-    ) -> Result<Compiled> {
-        let Setup { batch, seed, sample_weight, metrics: watched, chunk } = setup;
-        let loss: Arc<dyn Loss> = Arc::new(loss);
-        if batch == 0 {
-            return Err(Error::request("batch size", "at least 1", 0, "give --batch-size a positive number"));
+    /// As [`Model::compile`], and another number of losses than outputs.
+    pub fn compile_with(&mut self, how: Compile) -> Result<()> {
+        let (optimizer, objectives) = how.parts()?;
+        let mut setup = Setup::new(BATCH, self.seed());
+        setup.blank = true;
+        let trial = compile(&self.flat, optimizer.clone(), &objectives, &setup)?;
+        let told = Told::new(&trial, &objectives);
+        // Variables must not keep the memory of an engine alive that nobody runs any more.
+        self.variables().iter().try_for_each(Variable::settle)?;
+        let trainable = self.flat.calls().map(|c| (c.handle.clone(), c.trainable)).collect();
+        self.runner.progress = Default::default();
+        self.compiled = Some(State { optimizer, objectives, told, trainable, warned: false, engine: None, judge: None });
+        Ok(())
+    }
+
+    pub(super) fn state(&mut self) -> Result<&mut State> {
+        self.compiled.as_mut().ok_or_else(not_compiled)
+    }
+
+    /// The learning rate of the next step.
+    ///
+    /// # Errors
+    /// The model is not compiled.
+    pub fn learning_rate(&self) -> Result<f64> {
+        let state = self.compiled.as_ref().ok_or_else(not_compiled)?;
+        let progress = &self.runner.progress;
+        Ok(progress.learning_rate.unwrap_or_else(|| state.optimizer.learning_rate(progress.steps)))
+    }
+
+    /// Holds the learning rate at `rate` from the next step on, whatever the schedule says.
+    ///
+    /// # Errors
+    /// A negative rate or none.
+    pub fn set_learning_rate(&mut self, rate: f64) -> Result<()> {
+        crate::base::Allowed::NotNegative.check("model", "learning_rate", rate)?;
+        self.runner.progress.learning_rate = Some(rate);
+        Ok(())
+    }
+
+    /// Steps trained since the model was compiled.
+    pub fn steps_done(&self) -> u64 {
+        self.runner.progress.steps
+    }
+
+    /// What the optimizer has done with which variables stays as compiled; says so once if layers were frozen or
+    /// unfrozen since.
+    pub(super) fn warn_of_freezing(&mut self) {
+        let Some(state) = &mut self.compiled else { return };
+        let changed: Vec<&str> = self
+            .flat
+            .calls()
+            .zip(&state.trainable)
+            .filter(|(now, (_, then))| now.handle.trainable() != *then && now.call == 0)
+            .map(|(now, _)| now.scope.as_str())
+            .collect();
+        if !changed.is_empty() && !state.warned {
+            state.warned = true;
+            eprintln!(
+                "warning: layers {} were frozen or unfrozen after compile, and train as they were: compile the model again for it to take effect",
+                changed.join(", ")
+            );
         }
-        if self.input.is_empty() || self.input.contains(&0) {
-            return Err(Error::request(
-                "model input",
-                "a shape of at least one axis, none of them 0",
-                format!("{:?}", self.input),
-                "give the shape of one sample, without the batch",
-            ));
+    }
+
+    /// The plan of training and evaluation in batches of `batch`: what its listing shows and its memory is counted from.
+    ///
+    /// # Errors
+    /// The model is not compiled, or does not work with this batch size.
+    pub fn plan(&self, batch: usize) -> Result<Plan> {
+        let state = self.compiled.as_ref().ok_or_else(not_compiled)?;
+        if let Some(engine) = state.engine.as_ref().filter(|e| e.batch() == batch) {
+            return Ok(engine.compiled.plan.clone());
         }
-        let numbers = self.input.iter().try_fold(batch, |all, axis| all.checked_mul(*axis));
-        if numbers.is_none_or(|n| n > MOST_NUMBERS) {
-            return Err(Error::request(
-                "batch size times model input",
-                format!("at most {MOST_NUMBERS} numbers"),
-                format!("{batch} samples of shape {:?}", self.input),
-                "choose a smaller --batch-size",
-            ));
+        Ok(state.record(&self.flat, batch, false, self.seed())?.plan)
+    }
+
+    /// The batch size it is trained with, or would be.
+    pub fn batch(&self) -> usize {
+        self.compiled.as_ref().and_then(|s| s.engine.as_ref()).map_or(BATCH, Engine::batch)
+    }
+
+    /// Makes sure that there is an engine for batches of `batch`, with sample weights where `weighted`.
+    pub(super) fn prepare(&mut self, batch: usize, weighted: bool) -> Result<()> {
+        let seed = self.seed();
+        let state = self.compiled.as_mut().ok_or_else(not_compiled)?;
+        let fits = |e: &Engine| e.batch() == batch && (e.compiled.w.is_some() || !weighted);
+        if !state.engine.as_ref().is_some_and(fits) {
+            let compiled = state.record(&self.flat, batch, weighted, seed)?;
+            let mut engine = Engine::new(compiled, &self.flat, &self.device)?;
+            if let Some(old) = &state.engine {
+                engine.inherit(old)?;
+                self.flat.calls().flat_map(|c| c.handle.variables()).try_for_each(|v| v.settle())?;
+            }
+            state.engine = Some(engine);
         }
-        let Some((_, last)) = self.layers.last() else {
-            return Err(Error::request("model", "at least one layer", "none", "add a Dense layer"));
-        };
-        let fused = last.activation().filter(|a| loss.fuses_with(a));
-        let fuse = fused.is_some();
-        let mut tape = Tape::new(batch, seed);
-        if let Some(numbers) = chunk {
-            tape.cut_arenas(numbers);
+        Ok(())
+    }
+
+    /// The engine that evaluates: the one that trains, unless it is in the middle of an epoch.
+    pub(super) fn evaluator(&mut self, weighted: bool) -> Result<(&mut Engine, &mut Runner)> {
+        if !self.training {
+            let batch = self.batch();
+            self.prepare(batch, weighted)?;
         }
-        let mut shape = vec![batch];
-        shape.extend(&self.input);
-        let x = tape.input("x", &shape);
-        let z = self.forward(&mut tape, x, fuse)?;
-        let mut label_shape = tape.shape(z).to_vec();
-        let outputs = label_shape.pop().unwrap_or(0);
-        loss.check(outputs)?;
-        watched.check(outputs)?;
-        label_shape.push(loss.label_width(outputs));
-        tape.enter("");
-        let y = tape.input("y", &label_shape);
-        let w = sample_weight.then(|| tape.input("sample_weight", &[batch]));
-        let weights = w.unwrap_or_else(|| tape.table("ones", vec![1.0; batch]));
-        let totals = tape.auxiliary("totals", &[TOTALS]);
-        tape.enter(loss.name());
-        loss.record(&mut tape, &Operands { z, y, w: weights, totals, fused: fuse })?;
-        if !watched.is_empty() {
-            let p = activate(&mut tape, fused, z)?;
-            watched.record(&mut tape, p, y, weights, outputs)?;
+        let (seed, batch, training) = (self.seed(), self.batch(), self.training);
+        let state = self.compiled.as_mut().ok_or_else(not_compiled)?;
+        let place = if training { &mut state.judge } else { &mut state.engine };
+        if !place.as_ref().is_some_and(|e| e.compiled.w.is_some() || !weighted) {
+            *place = None;
         }
-        tape.differentiate()?;
-        regularizer::record(&mut tape)?;
-        tape.enter(optimizer.name());
-        optimizer.record(&mut tape)?;
-        constraint::record(&mut tape)?;
-        tape.begin(Program::Evaluate);
-        let z = self.forward(&mut tape, x, fuse)?;
-        tape.enter(loss.name());
-        loss.record(&mut tape, &Operands { z, y, w: weights, totals, fused: fuse })?;
-        regularizer::record(&mut tape)?;
-        let p = activate(&mut tape, fused, z)?;
-        let metrics = watched.record(&mut tape, p, y, weights, outputs)?;
-        let shape = tape.shape(p).to_vec();
-        let predictions = tape.output("predictions", &shape);
-        tape.copy(p, predictions)?;
-        let plan = tape.finish();
-        let optimizer = Arc::new(optimizer);
-        Ok(Compiled { plan, x, y, w, totals, predictions, metrics, outputs, loss, optimizer })
+        if place.is_none() {
+            let compiled = compile(&self.flat, state.optimizer.clone(), &state.objectives, &setup(batch, weighted, seed))?;
+            *place = Some(Engine::new(compiled, &self.flat, &self.device)?);
+        }
+        match place {
+            Some(engine) => Ok((engine, &mut self.runner)),
+            None => Err(not_compiled()),
+        }
+    }
+
+    /// Loss and metrics over samples in inference mode.
+    ///
+    /// # Errors
+    /// The model is not compiled, samples that do not fit it, the device was lost.
+    pub fn evaluate(&mut self, samples: impl Into<Samples>) -> Result<Logs> {
+        let samples = samples.into();
+        let (engine, runner) = self.evaluator(samples.weights.is_some())?;
+        engine.fetch()?;
+        let data = engine.load(&samples)?;
+        let done = evaluate(engine, runner, data, 0..samples.len(), None);
+        engine.unload(data);
+        done?;
+        self.logs_of_evaluation()
+    }
+
+    pub(super) fn logs_of_evaluation(&mut self) -> Result<Logs> {
+        let training = self.training;
+        let state = self.state()?;
+        let engine = if training { &state.judge } else { &state.engine };
+        engine.as_ref().map_or_else(|| Err(not_compiled()), |e| state.told.logs(e))
+    }
+
+    /// One step on one batch; loss and metrics of it, before the step.
+    ///
+    /// The batch size of the model becomes that of the first batch; smaller batches work with it, a larger one makes it
+    /// grow.
+    ///
+    /// # Errors
+    /// The model is not compiled, samples that do not fit it, the device was lost.
+    pub fn train_on_batch(&mut self, samples: impl Into<Samples>) -> Result<Logs> {
+        self.on_batch(Program::Train, &samples.into())
+    }
+
+    /// Loss and metrics of one batch in inference mode.
+    ///
+    /// # Errors
+    /// As [`Model::train_on_batch`].
+    pub fn test_on_batch(&mut self, samples: impl Into<Samples>) -> Result<Logs> {
+        self.on_batch(Program::Evaluate, &samples.into())
+    }
+
+    fn on_batch(&mut self, program: Program, samples: &Samples) -> Result<Logs> {
+        let have = self.compiled.as_ref().and_then(|s| s.engine.as_ref()).map_or(0, Engine::batch);
+        self.prepare(have.max(samples.len()).max(1), samples.weights.is_some())?;
+        let runner = &mut self.runner;
+        let state = self.compiled.as_mut().ok_or_else(not_compiled)?;
+        let engine = state.engine.as_mut().ok_or_else(not_compiled)?;
+        if program == Program::Train { engine.claim()? } else { engine.fetch()? }
+        let rows = engine.feed(samples)?;
+        engine.reset()?;
+        engine.replay(runner, program, rows)?;
+        state.told.logs(engine)
     }
 }
 
-/// The model's predictions: what the activation the loss had fused with gives, or `z` itself.
-fn activate(tape: &mut Tape, fused: Option<Activation>, z: Value) -> Result<Value> {
-    tape.enter("");
-    fused.map_or(Ok(z), |activation| activation.call(tape, &[z]))
+impl State {
+    fn record(&self, flat: &Flat, batch: usize, weighted: bool, seed: Seed) -> Result<super::compiled::Compiled> {
+        compile(flat, self.optimizer.clone(), &self.objectives, &setup(batch, weighted, seed))
+    }
+}
+
+fn setup(batch: usize, weighted: bool, seed: Seed) -> Setup {
+    let mut setup = Setup::new(batch, seed).sample_weight(weighted);
+    setup.blank = true;
+    setup
+}
+
+pub(super) fn not_compiled() -> Error {
+    let help = "call compile with an optimizer and a loss first";
+    Error::request("model", "a compiled model", "one that was not compiled", help)
+}
+
+/// Evaluates rows `rows` of a data set, at most `limit` batches; the rows are those of the order set.
+pub(super) fn evaluate(
+    engine: &mut Engine,
+    runner: &mut Runner,
+    data: DataId,
+    rows: std::ops::Range<usize>,
+    limit: Option<usize>,
+) -> Result<()> {
+    engine.reset()?;
+    let batches = rows.len().div_ceil(engine.batch()).min(limit.unwrap_or(usize::MAX));
+    let group = engine.group();
+    let mut done = 0;
+    while done < batches {
+        let next = (done + group).min(batches);
+        engine.run(runner, Program::Evaluate, data, done..next, rows.len())?;
+        done = next;
+    }
+    Ok(())
+}
+
+/// Gives every layer its variables, drawn from `seed`; those that have some keep them.
+fn build(flat: &Flat, seed: Seed) -> Result<()> {
+    let mut tape = Tape::new(1, seed);
+    let xs = record::inputs(&mut tape, flat)?;
+    record::forward(&mut tape, flat, &xs, &[])?;
+    for call in flat.calls().filter(|c| c.call == 0 && c.handle.built().is_none()) {
+        let new = tape.variables_of(&call.scope).into_iter().map(|v| {
+            let name = record::short(tape.name(v), &call.scope);
+            Variable::new(name, tape.shape(v), &tape.initial_values(v))
+        });
+        call.handle.build(new.collect());
+    }
+    Ok(())
+}
+
+impl Graph {
+    /// Builds the model: every layer gets its variables, drawn from `seed` unless it has some.
+    ///
+    /// # Errors
+    /// Two layers of one name, a size of zero, shapes that do not fit, a hyper-parameter a layer cannot work with.
+    pub fn build(&self, device: &Device, seed: Seed) -> Result<Model> {
+        Model::new(self.clone(), device, seed)
+    }
+}
+
+impl IntoLayer for &Model {
+    fn into_layer(self) -> SharedLayer {
+        self.graph.as_layer()
+    }
+}
+
+impl Connect for &Model {}
+
+impl std::fmt::Debug for Model {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let kind = match self.graph.as_layer().body() {
+            Body::Graph(graph) => graph.kind(),
+            Body::Layer(layer) => layer.kind(),
+        };
+        write!(f, "{kind} of {} layers on {}", self.layers().len(), self.device)
+    }
 }

@@ -13,12 +13,14 @@ pub struct Setup {
     pub(super) sample_weight: bool,
     pub(super) metrics: Metrics,
     pub(super) chunk: Option<usize>,
+    /// Whether variables are left without initial values, because layers have them.
+    pub(super) blank: bool,
 }
 
 impl Setup {
     /// Batches of `batch` samples; initial values and masks drawn from `seed`.
     pub fn new(batch: usize, seed: Seed) -> Self {
-        Self { batch, seed, sample_weight: false, metrics: Metrics(Vec::new()), chunk: None }
+        Self { batch, seed, sample_weight: false, metrics: Metrics::default(), chunk: None, blank: false }
     }
 
     /// Whether samples are given weights when data are loaded. Default: no, each weighs 1.
@@ -64,12 +66,12 @@ pub struct Watched {
 }
 
 /// Names, metrics, and whether samples count by their weights.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(super) struct Metrics(Vec<(String, Arc<dyn Metric>, bool)>);
 
 impl Metrics {
     /// Adds a metric under its name; where that is taken, with `weighted_` before it or a number behind.
-    fn add(&mut self, metric: Arc<dyn Metric>, weighted: bool) {
+    pub fn add(&mut self, metric: Arc<dyn Metric>, weighted: bool) {
         let taken = |name: &str| self.0.iter().any(|(n, ..)| n == name);
         let plain = metric.name().to_owned();
         let other = if weighted { format!("weighted_{plain}") } else { plain.clone() };
@@ -88,8 +90,17 @@ impl Metrics {
         self.0.iter().try_for_each(|(_, metric, _)| metric.check(outputs))
     }
 
-    /// Records every metric on predictions `z` and labels `y`; samples weigh `w` for the weighted ones.
-    pub fn record(&self, tape: &mut Tape, z: Value, y: Value, w: Value, outputs: usize) -> Result<Vec<Watched>> {
+    /// Records every metric on predictions `z` and labels `y`, told under its name behind `prefix`; samples weigh `w` for
+    /// the weighted ones.
+    pub fn record(
+        &self,
+        tape: &mut Tape,
+        prefix: &str,
+        z: Value,
+        y: Value,
+        w: Value,
+        outputs: usize,
+    ) -> Result<Vec<Watched>> {
         if self.is_empty() {
             return Ok(Vec::new());
         }
@@ -97,10 +108,11 @@ impl Metrics {
         let ones = tape.table("ones", vec![1.0; tape.batch()]);
         let mut all = Vec::with_capacity(self.0.len());
         for (name, metric, weighted) in &self.0 {
-            tape.enter(name);
+            let name = format!("{prefix}{name}");
+            tape.enter(&name);
             let state = tape.auxiliary("state", &[metric.state_len(outputs)]);
             metric.record(tape, &Observed { z, y, w: if *weighted { w } else { ones }, state })?;
-            all.push(Watched { name: name.clone(), metric: metric.clone(), state });
+            all.push(Watched { name, metric: metric.clone(), state });
         }
         tape.enter("");
         Ok(all)

@@ -1,16 +1,15 @@
-//! The training loop over any executor: steps in groups, totals read back only when somebody looks.
+//! The training loop over any executor, for who runs a compiled plan without a model: judges and benchmarks.
 
-use super::model::Compiled;
+use super::compiled::Compiled;
+use super::runner::{self, Runner};
 use crate::base::rng::permutation;
 use crate::base::{Error, Result, RowData, Rows, Seed};
 use crate::exec::{DataId, Executor};
-use crate::kernel::Step;
-use crate::nn::loss::{TOTALS, value_of};
 use crate::nn::optim::Progress;
 use crate::plan::{Program, Value};
 use std::time::{Duration, Instant};
 
-/// What an epoch or an evaluation came to.
+/// What an epoch or an evaluation came to, for the first output.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Epoch {
     /// Mean loss over the samples.
@@ -43,22 +42,14 @@ impl Epoch {
 pub struct Trainer<'a> {
     model: Compiled,
     executor: &'a mut dyn Executor,
-    seed: Seed,
-    progress: Progress,
+    runner: Runner,
     epoch: u32,
-    /// Batches evaluated: what the masks of layers that drop in inference too are drawn by.
-    evaluated: u32,
-    steps: Vec<Step>,
 }
-
-/// The random counter's half that evaluation counts in; training counts in the other.
-const EVALUATION: u32 = 1 << 31;
 
 impl<'a> Trainer<'a> {
     /// A trainer that has done no step. The executor must have been made from the model's plan.
     pub fn new(model: Compiled, executor: &'a mut dyn Executor, seed: Seed) -> Self {
-        let steps = Vec::with_capacity(executor.steps_per_submit());
-        Self { model, executor, seed, progress: Progress::default(), epoch: 0, evaluated: 0, steps }
+        Self { model, executor, runner: Runner::new(seed), epoch: 0 }
     }
 
     /// The executor.
@@ -68,12 +59,12 @@ impl<'a> Trainer<'a> {
 
     /// Steps done.
     pub fn steps_done(&self) -> u64 {
-        self.progress.steps
+        self.runner.progress.steps
     }
 
     /// What the optimizer has come to: its steps, and the learning rate if it was set.
     pub fn progress(&mut self) -> &mut Progress {
-        &mut self.progress
+        &mut self.runner.progress
     }
 
     /// Hands samples and labels to the device; each sample weighs 1.
@@ -110,57 +101,17 @@ impl<'a> Trainer<'a> {
                 "choose a smaller --batch-size",
             ));
         }
-        if self.model.loss.label_width(self.model.outputs) == 1 {
-            self.check_labels(&y, name)?;
-        }
-        let columns: Vec<(Value, Rows)> = [(self.model.x, x), (self.model.y, y)].into_iter().chain(w).collect();
+        runner::check_labels(&self.model, std::slice::from_ref(&y), name)?;
+        let columns: Vec<(Value, Rows)> = [(self.model.x(), x), (self.model.y(), y)].into_iter().chain(w).collect();
         self.executor.load(&columns)
     }
 
-    fn check_labels(&self, y: &Rows, name: &str) -> Result<()> {
-        let mut labels = vec![0.0_f64; y.width];
-        for i in 0..y.len() {
-            y.gather(i, &mut labels);
-            let refused = labels.iter().find_map(|l| Some((l, self.model.loss.refuse(*l, self.model.outputs)?)));
-            if let Some((label, expected)) = refused {
-                return Err(Error::request(
-                    format!("label of sample {i} of {name}"),
-                    expected,
-                    label,
-                    "give the last layer one unit a class, or correct the labels",
-                ));
-            }
-        }
-        Ok(())
-    }
-
-    fn fill_steps(&mut self, training: bool, batches: std::ops::Range<usize>, samples: usize) {
-        self.steps.clear();
-        for b in batches {
-            let rows = (samples - b * self.model.plan.batch).min(self.model.plan.batch) as u32;
-            let mut step = Step { rows, seed: self.seed.0, ..Step::default() };
-            if training {
-                step.index = self.progress.steps as u32 & !EVALUATION;
-                self.model.optimizer.fill(&mut self.progress, &mut step);
-            } else {
-                step.index = self.evaluated | EVALUATION;
-                self.evaluated = (self.evaluated + 1) & !EVALUATION;
-            }
-            self.steps.push(step);
-        }
-    }
-
     fn totals(&mut self) -> Result<Epoch> {
-        let t = self.executor.read(self.model.totals)?;
-        let seen = value_of(&t[4..]);
-        let samples = seen.max(1.0);
-        let mut metrics = Vec::with_capacity(self.model.metrics.len());
-        for m in &self.model.metrics {
-            let values = m.metric.result(&self.executor.read(m.state)?);
-            metrics.push(Reported { name: m.name.clone(), values });
-        }
-        let (loss, accuracy) = (value_of(&t) / samples, value_of(&t[2..]) / samples);
-        Ok(Epoch { loss, accuracy, samples: seen as u64, metrics })
+        let (mut heads, _) = runner::totals(self.executor, &self.model)?;
+        let head = heads.swap_remove(0);
+        let names = self.model.heads[0].metrics.iter().map(|m| m.name.clone());
+        let metrics = names.zip(head.metrics).map(|(name, values)| Reported { name, values }).collect();
+        Ok(Epoch { loss: head.loss, accuracy: head.accuracy, samples: head.samples, metrics })
     }
 
     fn go(
@@ -172,20 +123,14 @@ impl<'a> Trainer<'a> {
         every: Duration,
         look: &mut dyn FnMut(usize, usize, &Epoch),
     ) -> Result<Epoch> {
-        self.executor.write(self.model.totals, &[0.0; TOTALS])?;
-        for m in &self.model.metrics {
-            let len = self.model.plan.values[m.state.0].len();
-            self.executor.write(m.state, &vec![0.0; len])?;
-        }
-        let batch = self.model.plan.batch;
-        let batches = samples.div_ceil(batch).min(limit);
+        runner::reset(self.executor, &self.model)?;
+        let batches = samples.div_ceil(self.model.plan.batch).min(limit);
         let group = self.executor.steps_per_submit().max(1);
         let mut last = Instant::now();
         let mut done = 0;
         while done < batches {
             let next = (done + group).min(batches);
-            self.fill_steps(program == Program::Train, done..next, samples);
-            self.executor.run(program, data, done * batch, &self.steps)?;
+            self.runner.run(self.executor, &self.model, program, data, done..next, samples)?;
             done = next;
             if last.elapsed() >= every && done < batches {
                 let so_far = self.totals()?;
@@ -201,7 +146,8 @@ impl<'a> Trainer<'a> {
     }
 
     fn finite(&self, seen: &Epoch) -> Result<()> {
-        if seen.loss.is_finite() { Ok(()) } else { Err(Error::Diverged { step: self.progress.steps, loss: seen.loss }) }
+        let step = self.runner.progress.steps;
+        if seen.loss.is_finite() { Ok(()) } else { Err(Error::Diverged { step, loss: seen.loss }) }
     }
 
     /// Trains one epoch over the first `samples` of `data`, shuffled by the seed and the epoch's number; at most
@@ -217,7 +163,7 @@ impl<'a> Trainer<'a> {
         every: Duration,
         look: &mut dyn FnMut(usize, usize, &Epoch),
     ) -> Result<Epoch> {
-        self.executor.order(data, &permutation(samples, self.seed.0, self.epoch))?;
+        self.executor.order(data, &permutation(samples, self.runner.seed.0, self.epoch))?;
         self.epoch += 1;
         self.go(Program::Train, data, samples, limit, every, look)
     }
@@ -231,8 +177,7 @@ impl<'a> Trainer<'a> {
         let mut at = batches.start;
         while at < batches.end {
             let next = (at + group).min(batches.end);
-            self.fill_steps(true, at..next, samples);
-            self.executor.run(Program::Train, data, at * self.model.plan.batch, &self.steps)?;
+            self.runner.run(self.executor, &self.model, Program::Train, data, at..next, samples)?;
             at = next;
         }
         Ok(())

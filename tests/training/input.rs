@@ -65,7 +65,7 @@ fn layers() {
     // Every axis but the last is a position with a label of its own.
     let rows = Sequential::new(&[4, 4]).add(Dense::new(3)).compile(Sgd::new(0.1), SPARSE, 2, Seed(0));
     let rows = rows.expect("a model of positions");
-    assert_eq!(rows.plan.values[rows.y.0].shape, [2, 4, 1]);
+    assert_eq!(rows.plan.values[rows.y().0].shape, [2, 4, 1]);
 }
 
 #[test]

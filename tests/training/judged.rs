@@ -56,8 +56,8 @@ fn three_hundred_steps_beside_the_judge() {
         both.feed(&mut other, t * BATCH).expect("a batch");
         let step = run.next(&model);
         both.run(&mut other, Program::Train, &step).expect("a step");
-        let loss = both.judge.slice(model.totals)[BATCH_LOSS];
-        let found = f64::from(other.slice(model.totals)[BATCH_LOSS]);
+        let loss = both.judge.slice(model.totals())[BATCH_LOSS];
+        let found = f64::from(other.slice(model.totals())[BATCH_LOSS]);
         let error = (found - loss).abs() / loss.abs();
         worst[0] = worst[0].max(error);
         assert!(error <= BOUND, "step {t}: loss {found} beside {loss}, {error:.2e}");
@@ -94,8 +94,8 @@ fn ten_free_steps() {
         both.feed(&mut other, t * BATCH).expect("a batch");
         let step = run.next(&model);
         both.run(&mut other, Program::Train, &step).expect("a step");
-        let loss = both.judge.slice(model.totals)[BATCH_LOSS];
-        let error = (f64::from(other.slice(model.totals)[BATCH_LOSS]) - loss).abs() / loss;
+        let loss = both.judge.slice(model.totals())[BATCH_LOSS];
+        let error = (f64::from(other.slice(model.totals())[BATCH_LOSS]) - loss).abs() / loss;
         worst = worst.max(error);
         assert!(error <= BOUND, "step {t}: loss is {error:.2e} off");
     }

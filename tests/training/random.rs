@@ -96,7 +96,7 @@ fn build(
 
 /// Three steps on 2½ batches of noise.
 fn train(model: Compiled, width: usize, loss: &dyn Loss) -> Result<()> {
-    let (batch, outputs) = (model.plan.batch, model.outputs);
+    let (batch, outputs) = (model.plan.batch, model.heads[0].outputs);
     let samples = batch * 2 + batch.div_ceil(2);
     let noise = |len: usize| (0..len).map(|i| ((i * 7919) % 23) as f32 / 11.0 - 1.0);
     let table = |width: usize, numbers: Vec<f32>| Rows { width, data: RowData::Floats(Arc::from(numbers)) };

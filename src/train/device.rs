@@ -1,12 +1,12 @@
 //! What models run on, as a value: the CPU in either precision, or an open graphics device.
 
-use super::Executor;
-use super::cpu::CpuExecutor;
-#[cfg(feature = "gpu")]
-use super::gpu::{GpuDevice, GpuExecutor};
 #[cfg(not(feature = "gpu"))]
 use crate::base::Error;
 use crate::base::Result;
+use crate::exec::Executor;
+use crate::exec::cpu::CpuExecutor;
+#[cfg(feature = "gpu")]
+use crate::exec::gpu::{GpuDevice, GpuExecutor};
 use crate::plan::Plan;
 use std::fmt;
 

@@ -1,0 +1,182 @@
+//! A compiled model in the memory of a device, its variables tied to the layers' handles.
+
+use super::compiled::Compiled;
+use super::device::Device;
+use super::flat::Flat;
+use super::runner::{self, HeadTotals, Runner};
+use super::variable::{Binding, Memory, claim, fetch};
+use crate::base::{Error, Result, Rows};
+use crate::data::Samples;
+use crate::exec::DataId;
+use crate::plan::{Arena, Plan, Program, Role, Value};
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// A plan in memory whose variables are those of layers.
+pub(super) struct Bound {
+    pub memory: Arc<Memory>,
+    bindings: Vec<Binding>,
+}
+
+impl Bound {
+    /// Allocates `plan` on `device` and finds the variables of the layers of `flat` in it.
+    pub fn new(plan: &Plan, flat: &Flat, device: &Device) -> Result<Self> {
+        let memory = Memory::new(device.executor(plan.clone())?);
+        let written: HashSet<Value> = plan.program(Program::Train).iter().flat_map(|d| d.all_writes()).collect();
+        let mut bindings = Vec::new();
+        for call in flat.calls().filter(|c| c.call == 0) {
+            for variable in call.handle.variables() {
+                let name = format!("{}/{}", call.scope, variable.name());
+                let Some(value) = plan.find(&name) else { continue };
+                let trained = plan.values[value.0].role == Role::Param;
+                bindings.push(Binding::new(variable, value, trained || written.contains(&value)));
+            }
+        }
+        Ok(Self { memory, bindings })
+    }
+
+    /// Brings the variables up to date.
+    pub fn fetch(&mut self) -> Result<()> {
+        fetch(&mut self.bindings, &self.memory)
+    }
+
+    /// Fetches the variables and takes those that training writes.
+    pub fn claim(&mut self) -> Result<()> {
+        self.fetch()?;
+        claim(&self.bindings, &self.memory);
+        Ok(())
+    }
+}
+
+/// A model compiled for training and evaluation.
+pub(super) struct Engine {
+    pub compiled: Compiled,
+    bound: Bound,
+}
+
+impl Engine {
+    pub fn new(compiled: Compiled, flat: &Flat, device: &Device) -> Result<Self> {
+        let bound = Bound::new(&compiled.plan, flat, device)?;
+        Ok(Self { compiled, bound })
+    }
+
+    /// Samples a batch.
+    pub fn batch(&self) -> usize {
+        self.compiled.plan.batch
+    }
+
+    /// Takes over what the optimizer remembers in `other`, of another batch size.
+    pub fn inherit(&mut self, other: &Self) -> Result<()> {
+        let (mine, theirs) = (&self.compiled.plan, &other.compiled.plan);
+        let slot = |role| matches!(role, Role::Whole(Arena::Slot(_), _) | Role::Auxiliary);
+        let of = |plan: &Plan| (0..plan.values.len()).map(Value).filter(|v| slot(plan.values[v.0].role)).collect::<Vec<_>>();
+        let old = of(theirs);
+        let same = |v: &Value| {
+            let info = &mine.values[v.0];
+            let known = old.iter().find(|o| theirs.values[o.0].name == info.name)?;
+            (theirs.values[known.0].len() == info.len()).then_some((*known, *v))
+        };
+        let pairs: Vec<(Value, Value)> = of(mine).iter().filter_map(same).collect();
+        self.bound.memory.copy_from(&other.bound.memory, &pairs)
+    }
+
+    /// Fetches the variables and takes those that training writes.
+    pub fn claim(&mut self) -> Result<()> {
+        self.bound.claim()
+    }
+
+    /// Brings the variables up to date.
+    pub fn fetch(&mut self) -> Result<()> {
+        self.bound.fetch()
+    }
+
+    fn columns(&self, samples: &Samples) -> Result<Vec<(Value, Rows)>> {
+        let c = &self.compiled;
+        count(&samples.name, "inputs", c.inputs.len(), samples.inputs.len())?;
+        count(&samples.name, "labels", c.heads.len(), samples.labels.len())?;
+        runner::check_labels(c, &samples.labels, &samples.name)?;
+        let inputs = c.inputs.iter().copied().zip(samples.inputs.iter().cloned());
+        let labels = c.heads.iter().map(|h| h.y).zip(samples.labels.iter().cloned());
+        let ones = || Rows::floats(1, vec![1.0; samples.len()]);
+        let weights = c.w.map(|w| (w, samples.weights.clone().unwrap_or_else(ones)));
+        if weights.is_none() && samples.weights.is_some() {
+            return Err(Error::request(
+                format!("sample weights of {}", samples.name),
+                "a model compiled to take them",
+                "one trained without so far",
+                "give weights to every call of fit, or compile again",
+            ));
+        }
+        Ok(inputs.chain(labels).chain(weights).collect())
+    }
+
+    /// Hands samples to the device.
+    pub fn load(&mut self, samples: &Samples) -> Result<DataId> {
+        let columns = self.columns(samples)?;
+        self.bound.memory.executor().load(&columns)
+    }
+
+    /// Hands a batch to the inputs; gives the number of its rows.
+    pub fn feed(&mut self, samples: &Samples) -> Result<usize> {
+        let columns = self.columns(samples)?;
+        self.bound.memory.executor().feed(&columns)
+    }
+
+    pub fn unload(&mut self, data: DataId) {
+        self.bound.memory.executor().unload(data);
+    }
+
+    pub fn order(&mut self, data: DataId, order: &[u32]) -> Result<()> {
+        self.bound.memory.executor().order(data, order)
+    }
+
+    /// Steps best handed over at once.
+    pub fn group(&self) -> usize {
+        self.bound.memory.executor().steps_per_submit().max(1)
+    }
+
+    /// Runs batches of a data set.
+    pub fn run(
+        &mut self,
+        runner: &mut Runner,
+        program: Program,
+        data: DataId,
+        batches: Range<usize>,
+        samples: usize,
+    ) -> Result<()> {
+        self.touch(program);
+        runner.run(&mut **self.bound.memory.executor(), &self.compiled, program, data, batches, samples)
+    }
+
+    /// Runs the batch that was fed, of `rows` rows.
+    pub fn replay(&mut self, runner: &mut Runner, program: Program, rows: usize) -> Result<()> {
+        self.touch(program);
+        let steps = runner.fill(&self.compiled, program, 0..1, rows);
+        self.bound.memory.executor().replay(program, steps)
+    }
+
+    fn touch(&self, program: Program) {
+        if program == Program::Train {
+            self.bound.memory.touch();
+        }
+    }
+
+    /// Lets totals begin at zero.
+    pub fn reset(&mut self) -> Result<()> {
+        runner::reset(&mut **self.bound.memory.executor(), &self.compiled)
+    }
+
+    pub fn totals(&self) -> Result<(Vec<HeadTotals>, f64)> {
+        runner::totals(&mut **self.bound.memory.executor(), &self.compiled)
+    }
+}
+
+/// Fails unless there are as many tables as the model has inputs or outputs.
+pub(super) fn count(name: &str, what: &str, expected: usize, got: usize) -> Result<()> {
+    if expected == got {
+        return Ok(());
+    }
+    let help = format!("give the model one table for each of its {what}, in the order it names them");
+    Err(Error::request(format!("{what} of {name}"), expected, got, help))
+}

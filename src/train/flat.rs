@@ -1,0 +1,166 @@
+//! A graph with the graphs inside it taken apart: one list of layer calls, each with a scope of its own.
+
+use super::graph::{Graph, Source, Tensor};
+use super::layer::{Body, SharedLayer};
+use crate::base::{Error, Result};
+use crate::nn::act::Activation;
+use crate::nn::layer::Layer;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+/// A layer called on what earlier nodes gave.
+pub(super) struct Call {
+    pub handle: SharedLayer,
+    pub layer: Arc<dyn Layer>,
+    /// `model/layer`.
+    pub scope: String,
+    /// Calls of this layer before.
+    pub call: u32,
+    /// Whether it and every model around it learn.
+    pub trainable: bool,
+    pub inputs: Vec<usize>,
+}
+
+pub(super) enum FlatNode {
+    /// A sample's shape.
+    Input(Vec<usize>),
+    Call(Call),
+}
+
+/// The list, and which nodes are inputs and outputs.
+#[derive(Default)]
+pub(super) struct Flat {
+    pub nodes: Vec<FlatNode>,
+    pub inputs: Vec<usize>,
+    pub outputs: Vec<usize>,
+    /// Names of the inputs, and of the layers the outputs come from.
+    pub input_names: Vec<String>,
+    pub output_names: Vec<String>,
+    scopes: HashMap<usize, (String, u32)>,
+}
+
+impl Flat {
+    /// Takes `graph` apart and names what has no name.
+    ///
+    /// # Errors
+    /// Two layers of one name, a wrong number of inputs to a model used as a layer.
+    pub fn new(graph: &Graph) -> Result<Self> {
+        let mut flat = Self::default();
+        let mut unnamed = 0;
+        for input in graph.inputs() {
+            if let Source::Input(shape, name) = &input.node.source {
+                let name = name.get().cloned().unwrap_or_else(|| {
+                    unnamed += 1;
+                    numbered("input", unnamed - 1)
+                });
+                flat.input_names.push(name);
+                flat.nodes.push(FlatNode::Input(shape.clone()));
+            }
+        }
+        flat.inputs = (0..flat.nodes.len()).collect();
+        let inputs = flat.inputs.clone();
+        flat.outputs = flat.expand(graph, "", true, &inputs)?;
+        let names = graph.outputs().iter().map(|t| match &t.node.source {
+            Source::Layer(layer, _) => layer.name().unwrap_or(layer.kind()).to_owned(),
+            Source::Input(..) => "input".to_owned(),
+        });
+        let mut taken = HashMap::new();
+        for name in names {
+            let count = taken.entry(name.clone()).or_insert(0);
+            flat.output_names.push(numbered(&name, *count));
+            *count += 1;
+        }
+        Ok(flat)
+    }
+
+    fn expand(&mut self, graph: &Graph, prefix: &str, trainable: bool, inputs: &[usize]) -> Result<Vec<usize>> {
+        name_layers(graph, prefix)?;
+        let mut at: HashMap<usize, Vec<usize>> = HashMap::new();
+        for (tensor, node) in graph.inputs().iter().zip(inputs) {
+            at.insert(tensor.id(), vec![*node]);
+        }
+        let place = |at: &HashMap<usize, Vec<usize>>, t: &Tensor| at[&t.id()][t.output];
+        for tensor in graph.nodes() {
+            let Source::Layer(layer, from) = &tensor.node.source else { continue };
+            let from: Vec<usize> = from.iter().map(|t| place(&at, t)).collect();
+            let scope = format!("{prefix}{}", layer.name().unwrap_or(layer.kind()));
+            let learns = trainable && layer.trainable();
+            let outputs = match layer.body() {
+                Body::Layer(inner) => vec![self.call(layer, inner, scope, learns, from)],
+                Body::Graph(inner) => {
+                    if from.len() != inner.inputs().len() {
+                        return Err(Error::request(
+                            format!("model `{scope}`: inputs"),
+                            inner.inputs().len(),
+                            from.len(),
+                            "apply it to as many tensors as it has inputs",
+                        ));
+                    }
+                    self.expand(inner, &format!("{scope}/"), learns, &from)?
+                }
+            };
+            at.insert(tensor.id(), outputs);
+        }
+        Ok(graph.outputs().iter().map(|t| place(&at, t)).collect())
+    }
+
+    fn call(&mut self, handle: &SharedLayer, layer: &Arc<dyn Layer>, scope: String, trainable: bool, inputs: Vec<usize>) -> usize {
+        // A layer used inside and outside a model has one scope, that of its first use.
+        let known = self.scopes.entry(handle.id()).or_insert((scope, 0));
+        let call = Call { handle: handle.clone(), layer: layer.clone(), scope: known.0.clone(), call: known.1, trainable, inputs };
+        known.1 += 1;
+        self.nodes.push(FlatNode::Call(call));
+        self.nodes.len() - 1
+    }
+
+    /// The calls in order.
+    pub fn calls(&self) -> impl Iterator<Item = &Call> {
+        self.nodes.iter().filter_map(|n| match n {
+            FlatNode::Call(call) => Some(call),
+            FlatNode::Input(_) => None,
+        })
+    }
+
+    /// The activation output `index` ends in, if nobody else uses what comes out of it.
+    pub fn last_activation(&self, index: usize) -> Option<Activation> {
+        let node = self.outputs[index];
+        let used = self.calls().any(|c| c.inputs.contains(&node));
+        let twice = self.outputs.iter().filter(|o| **o == node).count() > 1;
+        match &self.nodes[node] {
+            FlatNode::Call(call) if !used && !twice => call.layer.activation(),
+            _ => None,
+        }
+    }
+}
+
+/// `name`, `name_1`, `name_2`, ….
+fn numbered(name: &str, count: usize) -> String {
+    if count == 0 { name.to_owned() } else { format!("{name}_{count}") }
+}
+
+/// Names the layers of one graph that have no name after their kind, as Keras does: `dense`, `dense_1`, ….
+fn name_layers(graph: &Graph, prefix: &str) -> Result<()> {
+    let layers = graph.layers();
+    let mut taken = HashSet::new();
+    for name in layers.iter().filter_map(SharedLayer::name) {
+        if name.is_empty() || name.contains('/') {
+            let help = "choose another name";
+            return Err(Error::request("layer name", "a name without `/`", format!("`{name}`"), help));
+        }
+        if !taken.insert(name.to_owned()) {
+            return Err(Error::request(
+                format!("layers of {}", if prefix.is_empty() { "the model" } else { prefix.trim_end_matches('/') }),
+                "a name of its own for each layer",
+                format!("two layers named `{name}`"),
+                "name one of them otherwise, apply one shared layer twice, or put the models they come from in as layers",
+            ));
+        }
+    }
+    for layer in layers.iter().filter(|l| l.name().is_none()) {
+        let free = (0..).map(|i| numbered(layer.kind(), i)).find(|n| !taken.contains(n));
+        let name = free.unwrap_or_default();
+        layer.name_it(&name);
+        taken.insert(name);
+    }
+    Ok(())
+}

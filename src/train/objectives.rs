@@ -1,0 +1,121 @@
+//! How a model is compiled: the optimizer, and what is lowered and told of each output.
+
+use super::compiled::Objective;
+use super::setup::Metrics;
+use crate::base::{Allowed, Error, Result};
+use crate::nn::loss::Loss;
+use crate::nn::metric::{self, Metric};
+use crate::nn::optim::Optimizer;
+use std::sync::Arc;
+
+/// How a model is compiled. Losses come in the order of the outputs; weights and metrics belong to the loss before them.
+///
+/// ```
+/// use wgrad::prelude::*;
+///
+/// let how = Compile::new(Adam::new(1e-3))
+///     .loss(BinaryCrossentropy::new()).metrics("accuracy")
+///     .loss(MeanSquaredError::new()).loss_weight(0.3);
+/// ```
+#[derive(Clone)]
+pub struct Compile {
+    optimizer: Arc<dyn Optimizer>,
+    objectives: Vec<Objective>,
+    unknown: Vec<String>,
+}
+
+impl Compile {
+    /// With this optimizer.
+    pub fn new(optimizer: impl Optimizer + 'static) -> Self {
+        Self { optimizer: Arc::new(optimizer), objectives: Vec::new(), unknown: Vec::new() }
+    }
+
+    /// The loss of the next output.
+    pub fn loss(mut self, loss: impl Loss + 'static) -> Self {
+        self.objectives.push(Objective {
+            loss: Arc::new(loss),
+            weight: 1.0,
+            metrics: Metrics::default(),
+            accuracy: false,
+        });
+        self
+    }
+
+    /// What the loss of this output is multiplied by in the sum that is lowered, ≥ 0. Default: 1.
+    pub fn loss_weight(mut self, weight: f64) -> Self {
+        if let Some(last) = self.objectives.last_mut() {
+            last.weight = weight;
+        }
+        self
+    }
+
+    /// What is told of this output besides its loss; every sample counts alike.
+    pub fn metrics(mut self, metrics: impl IntoMetrics) -> Self {
+        for m in metrics.metrics() {
+            match (m, self.objectives.last_mut()) {
+                // The loss counts this one anyway.
+                (Ok(m), Some(last)) if m.name() == "accuracy" => last.accuracy = true,
+                (Ok(m), Some(last)) => last.metrics.add(m, false),
+                (Ok(_), None) => self.unknown.push("a metric before the first loss".to_owned()),
+                (Err(name), _) => self.unknown.push(name),
+            }
+        }
+        self
+    }
+
+    /// What is told of this output besides its loss; samples count by their weights.
+    pub fn weighted_metric(mut self, metric: impl Metric + 'static) -> Self {
+        if let Some(last) = self.objectives.last_mut() {
+            last.metrics.add(Arc::new(metric), true);
+        }
+        self
+    }
+
+    pub(super) fn parts(self) -> Result<(Arc<dyn Optimizer>, Vec<Objective>)> {
+        if let Some(name) = self.unknown.first() {
+            // Tells those there are and the nearest one.
+            metric::named(name)?;
+            return Err(Error::request("metrics", "metrics after the loss they belong to", name, "name the loss first"));
+        }
+        for o in &self.objectives {
+            Allowed::NotNegative.check(format!("loss {}", o.loss.name()), "loss_weight", o.weight)?;
+        }
+        Ok((self.optimizer, self.objectives))
+    }
+}
+
+/// One metric or several, by value or by Keras's name; `()` for none.
+pub trait IntoMetrics {
+    /// As a list; a name nobody knows as it is.
+    fn metrics(self) -> Vec<Result<Arc<dyn Metric>, String>>;
+}
+
+impl IntoMetrics for () {
+    fn metrics(self) -> Vec<Result<Arc<dyn Metric>, String>> {
+        Vec::new()
+    }
+}
+
+impl IntoMetrics for &str {
+    fn metrics(self) -> Vec<Result<Arc<dyn Metric>, String>> {
+        vec![metric::named(self).map_err(|_| self.to_owned())]
+    }
+}
+
+impl<M: Metric + 'static> IntoMetrics for M {
+    fn metrics(self) -> Vec<Result<Arc<dyn Metric>, String>> {
+        vec![Ok(Arc::new(self))]
+    }
+}
+
+impl<M: IntoMetrics, const N: usize> IntoMetrics for [M; N] {
+    fn metrics(self) -> Vec<Result<Arc<dyn Metric>, String>> {
+        self.into_iter().flat_map(IntoMetrics::metrics).collect()
+    }
+}
+
+impl<M: IntoMetrics> IntoMetrics for Vec<M> {
+    fn metrics(self) -> Vec<Result<Arc<dyn Metric>, String>> {
+        self.into_iter().flat_map(IntoMetrics::metrics).collect()
+    }
+}

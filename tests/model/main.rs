@@ -1,0 +1,6 @@
+//! Models as programs use them: built, shared, frozen, trained, asked.
+
+mod asking;
+mod errors;
+mod sharing;
+mod training;
