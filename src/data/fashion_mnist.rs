@@ -1,19 +1,24 @@
-//! Fashion-MNIST (Xiao, Rasul, Vollgraf 2017, arXiv:1708.07747), from four IDX files.
+//! MNIST (LeCun, Cortes, Burges 1998) and Fashion-MNIST (Xiao, Rasul, Vollgraf 2017, arXiv:1708.07747), each from four
+//! IDX files of the same names.
 
 use super::idx::Idx;
-use super::{DataError, Dataset, locate};
+use super::locate::{self, Form};
+use super::{DataError, Dataset};
 use crate::base::RowData;
 use std::path::Path;
 
-/// Kinds of clothing.
+/// Kinds of clothing, or digits.
 const CLASSES: usize = 10;
 
 /// The files, without `.gz`: training images and labels, test images and labels.
 const FILES: [&str; 4] =
     ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"];
 
-const HELP: &str = "install it with `apt install dataset-fashion-mnist`, or put the four files of \
+const FASHION_HELP: &str = "install it with `apt install dataset-fashion-mnist`, or put the four files of \
     https://github.com/zalandoresearch/fashion-mnist in a folder and name it with --data-dir";
+
+const MNIST_HELP: &str = "put its four IDX files, gzipped or not, in a folder `mnist` below $WGRAD_DATA or \
+    ~/.local/share/wgrad, or name their folder with --data-dir";
 
 /// 60,000 training and 10,000 test images of 28 × 28 pixels, scaled from 0..255 to 0..1, in 10 classes.
 ///
@@ -21,8 +26,21 @@ const HELP: &str = "install it with `apt install dataset-fashion-mnist`, or put 
 /// $WGRAD_DATA, the user's data folder (`wgrad/fashion-mnist`) and where Debian's package puts them. Data of
 /// other sizes under these names (MNIST, a part of it) is taken too, if its four files fit each other.
 pub fn fashion_mnist(data_dir: Option<&Path>) -> Result<(Dataset, Dataset), DataError> {
-    let [train_x, train_y, test_x, test_y] = locate::find(data_dir, "fashion-mnist", FILES, HELP)?;
-    let (train, test) = rayon::join(|| read(&train_x, &train_y), || read(&test_x, &test_y));
+    four_files(data_dir, "fashion-mnist", FASHION_HELP)
+}
+
+/// 60,000 training and 10,000 test images of handwritten digits, 28 × 28 pixels scaled from 0..255 to 0..1.
+///
+/// Looked for as [`fashion_mnist`], in a folder `mnist`.
+pub fn mnist(data_dir: Option<&Path>) -> Result<(Dataset, Dataset), DataError> {
+    four_files(data_dir, "mnist", MNIST_HELP)
+}
+
+/// The data set `name`, whose folder has the same name.
+fn four_files(data_dir: Option<&Path>, name: &'static str, help: &str) -> Result<(Dataset, Dataset), DataError> {
+    let form = Form { folder: name, files: FILES, gzipped: true };
+    let (_, [train_x, train_y, test_x, test_y]) = locate::find(data_dir, name, &[form], help)?;
+    let (train, test) = rayon::join(|| read(name, &train_x, &train_y), || read(name, &test_x, &test_y));
     let (train, test) = (train?, test?);
     if test.sample_shape != train.sample_shape {
         return Err(DataError::Format {
@@ -37,7 +55,7 @@ pub fn fashion_mnist(data_dir: Option<&Path>) -> Result<(Dataset, Dataset), Data
 }
 
 /// One pair of files: images [n, height, width] and labels [n].
-fn read(images: &Path, labels: &Path) -> Result<Dataset, DataError> {
+fn read(name: &str, images: &Path, labels: &Path) -> Result<Dataset, DataError> {
     let x = Idx::open(images)?.of_rank(images, 3)?;
     let y = Idx::open(labels)?.of_rank(labels, 1)?;
     if y.shape[0] != x.shape[0] {
@@ -60,7 +78,7 @@ fn read(images: &Path, labels: &Path) -> Result<Dataset, DataError> {
     }
     let features = RowData::Bytes { data: x.data.into(), scale: 1.0 / 255.0, shift: 0.0 };
     let labels = y.data.iter().map(|label| u32::from(*label)).collect();
-    Dataset::new("fashion-mnist", features, labels, CLASSES, &x.shape[1..])
+    Dataset::new(name, features, labels, CLASSES, &x.shape[1..])
 }
 
 #[cfg(test)]
@@ -104,6 +122,21 @@ mod tests {
         let (train, test) = fashion_mnist(Some(&Folder::new("read").0)).unwrap();
         assert_eq!((train.len(), test.len(), train.width()), (3, 2, 4));
         assert_eq!(train.row(1), Some(([4.0, 5.0, 6.0, 7.0].map(|v| v * (1.0 / 255.0)).to_vec(), 9)));
+    }
+
+    #[test]
+    fn mnist_is_read_from_its_own_folder() {
+        let folder = Folder::new("mnist");
+        let own = folder.0.join("mnist");
+        assert_eq!(mnist(Some(&folder.0)).unwrap().0.name, "mnist");
+        std::fs::create_dir_all(&own).unwrap();
+        for file in FILES {
+            std::fs::rename(folder.0.join(file), own.join(file)).unwrap();
+        }
+        assert_eq!(mnist(Some(&folder.0)).unwrap().1.len(), 2);
+        assert!(folder.error().starts_with("fashion-mnist not found"));
+        std::fs::remove_dir_all(&own).unwrap();
+        assert!(mnist(Some(&folder.0)).unwrap_err().to_string().contains("a folder `mnist`"));
     }
 
     #[test]

@@ -7,33 +7,53 @@ use std::path::{Path, PathBuf};
 /// Where Debian's `dataset-*` packages install.
 const DEBIAN: &str = "/usr/share/datasets";
 
-/// The folder that holds every one of `files` (or `file.gz`), as paths in their order.
+/// A form a data set comes in: a folder's usual name and the files in it.
+pub struct Form<const N: usize> {
+    /// The usual name of the folder.
+    pub folder: &'static str,
+    /// The files, without `.gz`.
+    pub files: [&'static str; N],
+    /// Whether the usual files end in `.gz`; those without are found too.
+    pub gzipped: bool,
+}
+
+/// The first folder that holds every file of one of `forms`, as that form's number and the paths in their order.
 ///
 /// A `data_dir` named by hand is the only one looked in; else $WGRAD_DATA, the user's data folder
 /// ($XDG_DATA_HOME/wgrad, ~/.local/share/wgrad) and Debian's packages, in that order.
 pub fn find<const N: usize>(
     data_dir: Option<&Path>,
-    folder: &str,
-    files: [&str; N],
+    what: &str,
+    forms: &[Form<N>],
     help: &str,
-) -> Result<[PathBuf; N], DataError> {
-    let mut looked = Vec::new();
-    for place in candidates(data_dir, folder, |name| std::env::var_os(name)) {
-        let found = files.map(|file| present(&place, file));
-        let absent: Vec<String> =
-            files.iter().zip(&found).filter(|(_, path)| path.is_none()).map(|(file, _)| format!("{file}.gz")).collect();
-        if absent.is_empty() {
-            return Ok(found.map(Option::unwrap_or_default));
+) -> Result<(usize, [PathBuf; N]), DataError> {
+    let mut looked: Vec<(PathBuf, Vec<String>)> = Vec::new();
+    let places: Vec<_> =
+        forms.iter().map(|form| candidates(data_dir, form.folder, |name| std::env::var_os(name))).collect();
+    // Place by place, in each of them form by form: candidates are as many for every form.
+    for rank in 0..places.first().map_or(0, Vec::len) {
+        for (number, (form, place)) in forms.iter().zip(places.iter().map(|places| &places[rank])).enumerate() {
+            let found = form.files.map(|file| present(place, file, form.gzipped));
+            let ending = if form.gzipped { ".gz" } else { "" };
+            let absent = form.files.iter().zip(&found).filter(|(_, path)| path.is_none());
+            let absent: Vec<String> = absent.map(|(file, _)| format!("{file}{ending}")).collect();
+            if absent.is_empty() {
+                return Ok((number, found.map(Option::unwrap_or_default)));
+            }
+            // A folder with nothing of it is named alone, and once.
+            let absent = if absent.len() < N { absent } else { Vec::new() };
+            if !absent.is_empty() || looked.iter().all(|(named, _)| named != place) {
+                looked.push((place.clone(), absent));
+            }
         }
-        // A folder with nothing of it is named alone.
-        looked.push((place, if absent.len() < N { absent } else { Vec::new() }));
     }
-    Err(DataError::Missing { what: folder.to_string(), looked, help: help.to_string() })
+    Err(DataError::Missing { what: what.to_string(), looked, help: help.to_string() })
 }
 
-/// `file`, compressed or not, in `folder`.
-fn present(folder: &Path, file: &str) -> Option<PathBuf> {
-    [format!("{file}.gz"), file.to_string()].into_iter().map(|name| folder.join(name)).find(|path| path.is_file())
+/// `file` in `folder`; compressed, where the usual one is.
+fn present(folder: &Path, file: &str, gzipped: bool) -> Option<PathBuf> {
+    let names = gzipped.then(|| format!("{file}.gz")).into_iter().chain([file.to_string()]);
+    names.map(|name| folder.join(name)).find(|path| path.is_file())
 }
 
 /// The folders to look in, `folder` being the data set's own name for its folder.
@@ -77,10 +97,36 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("wgrad-locate-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(folder.join("one"), []).unwrap();
-        let error = find(Some(&folder), "set", ["one", "two"], "get it").unwrap_err().to_string();
+        let gz = Form { folder: "set", files: ["one", "two"], gzipped: true };
+        let plain = Form { folder: "other", files: ["three", "four"], gzipped: false };
+        let one = find(Some(&folder), "set", &[gz], "get it").unwrap_err().to_string();
+        let gz = Form { folder: "set", files: ["one", "two"], gzipped: true };
+        let forms = [gz, plain];
+        let two = find(Some(&folder), "sets", &forms, "get it").unwrap_err().to_string();
+        std::fs::write(folder.join("three"), []).unwrap();
+        std::fs::write(folder.join("four"), []).unwrap();
+        let found = find(Some(&folder), "sets", &forms, "get it").unwrap();
         std::fs::remove_dir_all(&folder).unwrap();
         let place = folder.display();
         let want = format!("set not found; looked in {place}/set, {place} (there, but without two.gz); get it");
-        assert_eq!(error, want);
+        assert_eq!(one, want);
+        let want = format!(
+            "sets not found; looked in {place}/set, {place}/other, {place} (there, but without two.gz); get it"
+        );
+        assert_eq!(two, want);
+        assert_eq!(found, (1, [folder.join("three"), folder.join("four")]));
+    }
+
+    #[test]
+    fn a_nearer_place_goes_before_a_form() {
+        let folder = std::env::temp_dir().join(format!("wgrad-locate-forms-{}", std::process::id()));
+        std::fs::create_dir_all(folder.join("second")).unwrap();
+        std::fs::write(folder.join("a"), []).unwrap();
+        std::fs::write(folder.join("second/b"), []).unwrap();
+        let forms =
+            [("first", "a"), ("second", "b")].map(|(folder, file)| Form { folder, files: [file], gzipped: false });
+        let found = find(Some(&folder), "set", &forms, "get it").unwrap();
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(found, (1, [folder.join("second/b")]));
     }
 }

