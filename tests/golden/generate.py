@@ -6,7 +6,7 @@ import sys
 
 FAMILIES = [
     "activations", "layers", "optimizers", "schedules", "losses",
-    "metrics", "constraints", "regularizers", "initializers", "callbacks",
+    "metrics", "constraints", "regularizers", "initializers", "callbacks", "trainings",
 ]
 
 if __name__ == "__main__":
