@@ -16,9 +16,16 @@ pub(super) struct Call {
     pub scope: String,
     /// Calls of this layer before.
     pub call: u32,
-    /// Whether it and every model around it learn.
-    pub trainable: bool,
+    /// The models around it.
+    around: Vec<SharedLayer>,
     pub inputs: Vec<usize>,
+}
+
+impl Call {
+    /// Whether it and every model around it learn now.
+    pub fn trainable(&self) -> bool {
+        self.handle.trainable() && self.around.iter().all(SharedLayer::trainable)
+    }
 }
 
 pub(super) enum FlatNode {
@@ -59,7 +66,7 @@ impl Flat {
         }
         flat.inputs = (0..flat.nodes.len()).collect();
         let inputs = flat.inputs.clone();
-        flat.outputs = flat.expand(graph, "", true, &inputs)?;
+        flat.outputs = flat.expand(graph, "", &[], &inputs)?;
         let names = graph.outputs().iter().map(|t| match &t.node.source {
             Source::Layer(layer, _) => layer.name().unwrap_or(layer.kind()).to_owned(),
             Source::Input(..) => "input".to_owned(),
@@ -73,7 +80,7 @@ impl Flat {
         Ok(flat)
     }
 
-    fn expand(&mut self, graph: &Graph, prefix: &str, trainable: bool, inputs: &[usize]) -> Result<Vec<usize>> {
+    fn expand(&mut self, graph: &Graph, prefix: &str, around: &[SharedLayer], inputs: &[usize]) -> Result<Vec<usize>> {
         name_layers(graph, prefix)?;
         let mut at: HashMap<usize, Vec<usize>> = HashMap::new();
         for (tensor, node) in graph.inputs().iter().zip(inputs) {
@@ -84,9 +91,8 @@ impl Flat {
             let Source::Layer(layer, from) = &tensor.node.source else { continue };
             let from: Vec<usize> = from.iter().map(|t| place(&at, t)).collect();
             let scope = format!("{prefix}{}", layer.name().unwrap_or(layer.kind()));
-            let learns = trainable && layer.trainable();
             let outputs = match layer.body() {
-                Body::Layer(inner) => vec![self.call(layer, inner, scope, learns, from)],
+                Body::Layer(inner) => vec![self.call(layer, inner, scope, around, from)],
                 Body::Graph(inner) => {
                     if from.len() != inner.inputs().len() {
                         return Err(Error::request(
@@ -96,7 +102,7 @@ impl Flat {
                             "apply it to as many tensors as it has inputs",
                         ));
                     }
-                    self.expand(inner, &format!("{scope}/"), learns, &from)?
+                    self.expand(inner, &format!("{scope}/"), &[around, &[layer.clone()]].concat(), &from)?
                 }
             };
             at.insert(tensor.id(), outputs);
@@ -104,10 +110,17 @@ impl Flat {
         Ok(graph.outputs().iter().map(|t| place(&at, t)).collect())
     }
 
-    fn call(&mut self, handle: &SharedLayer, layer: &Arc<dyn Layer>, scope: String, trainable: bool, inputs: Vec<usize>) -> usize {
+    fn call(
+        &mut self,
+        handle: &SharedLayer,
+        layer: &Arc<dyn Layer>,
+        scope: String,
+        around: &[SharedLayer],
+        inputs: Vec<usize>,
+    ) -> usize {
         // A layer used inside and outside a model has one scope, that of its first use.
         let known = self.scopes.entry(handle.id()).or_insert((scope, 0));
-        let call = Call { handle: handle.clone(), layer: layer.clone(), scope: known.0.clone(), call: known.1, trainable, inputs };
+        let call = Call { handle: handle.clone(), layer: layer.clone(), scope: known.0.clone(), call: known.1, around: around.to_vec(), inputs };
         known.1 += 1;
         self.nodes.push(FlatNode::Call(call));
         self.nodes.len() - 1

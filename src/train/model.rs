@@ -161,7 +161,7 @@ impl Model {
         let told = Told::new(&trial, &objectives);
         // Variables must not keep the memory of an engine alive that nobody runs any more.
         self.variables().iter().try_for_each(Variable::settle)?;
-        let trainable = self.flat.calls().map(|c| (c.handle.clone(), c.trainable)).collect();
+        let trainable = self.flat.calls().map(|c| (c.handle.clone(), c.trainable())).collect();
         self.runner.progress = Default::default();
         self.compiled = Some(State { optimizer, objectives, told, trainable, warned: false, engine: None, judge: None });
         Ok(())
@@ -204,7 +204,7 @@ impl Model {
             .flat
             .calls()
             .zip(&state.trainable)
-            .filter(|(now, (_, then))| now.handle.trainable() != *then && now.call == 0)
+            .filter(|(now, (_, then))| now.trainable() != *then && now.call == 0)
             .map(|(now, _)| now.scope.as_str())
             .collect();
         if !changed.is_empty() && !state.warned {
