@@ -11,6 +11,7 @@ pub mod judge;
 pub mod kernel;
 pub mod nn;
 pub mod plan;
+pub mod report;
 pub mod train;
 
 /// The README's example, run as a test.
