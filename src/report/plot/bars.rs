@@ -107,7 +107,11 @@ impl Bars {
 
     fn written(&self, bar: &Bar) -> String {
         let value = self.style.value(bar.value);
-        if bar.spread > 0.0 { format!("{value} ± {}", self.style.value(bar.spread)) } else { value }
+        if bar.spread == 0.0 || !bar.value.is_finite() {
+            return value;
+        }
+        // The unit is written once.
+        format!("{} ± {}", value.trim_end_matches(" %"), self.style.value(bar.spread))
     }
 
     fn scale(&self) -> Scale {
@@ -150,7 +154,7 @@ impl Picture for Bars {
         let x = |value: f64| left + scale.at(value).clamp(0.0, 1.0) * (right - left).max(10.0);
         let bottom = top + self.bars.len().max(1) as f64 * PITCH;
 
-        let wanted = ((right - left) / 75.0).round().clamp(2.0, 8.0) as usize;
+        let wanted = ((right - left) / 55.0).round().clamp(2.0, 8.0) as usize;
         for tick in scale.ticks(wanted, false, self.style) {
             let at = x(tick.value);
             canvas.open("grid");
@@ -177,7 +181,7 @@ impl Picture for Bars {
                     canvas.disc((at, middle), 4.5, "");
                 } else {
                     let width = (at - zero).abs().max(1.0);
-                    canvas.rectangle(Area { x: at.min(zero), y: middle - THICK / 2.0, width, height: THICK }, 0.85);
+                    canvas.rectangle(Area { x: at.min(zero), y: middle - THICK / 2.0, width, height: THICK }, 1.0);
                 }
                 canvas.close();
                 end = at.max(if self.dots { left } else { zero }) + if self.dots { 4.0 } else { 0.0 };

@@ -17,8 +17,6 @@ struct Axis {
     kind: Kind,
     limits: Option<(f64, f64)>,
     style: Style,
-    /// Numbers that must be on it.
-    include: Vec<f64>,
 }
 
 /// Lines over one pair of axes, each named beside its end.
@@ -43,6 +41,8 @@ pub struct Chart {
     marks: Vec<(f64, String)>,
     notes: Vec<String>,
     size: Option<(f64, f64)>,
+    /// Numbers that must be on the y axis.
+    include: Vec<f64>,
 }
 
 impl Chart {
@@ -56,6 +56,7 @@ impl Chart {
             marks: Vec::new(),
             notes: Vec::new(),
             size: None,
+            include: Vec::new(),
         }
     }
 
@@ -97,7 +98,7 @@ impl Chart {
 
     /// Widens the y axis until `value` is on it.
     pub fn y_include(mut self, value: f64) -> Self {
-        self.y.include.push(value);
+        self.include.push(value);
         self
     }
 
@@ -147,8 +148,10 @@ impl Chart {
         });
         let marked = self.lines.iter().any(|line| line.markers);
         let marks = self.marks.iter().map(|(x, _)| *x);
-        let x = points().map(|(x, _)| *x).chain(marks).chain(self.x.include.iter().copied());
-        let y = points().map(|(_, y)| *y).chain(edges).chain(self.y.include.iter().copied());
+        // The x axis has the gaps too.
+        let all = self.lines.iter().flat_map(|line| &line.points).map(|(x, _)| *x);
+        let x = all.chain(marks);
+        let y = points().map(|(_, y)| *y).chain(edges).chain(self.include.iter().copied());
         let x = Scale::of(self.x.kind, x, self.x.limits, if marked { 0.02 } else { 0.0 });
         (x, Scale::of(self.y.kind, y, self.y.limits, 0.05))
     }
@@ -179,13 +182,18 @@ impl Chart {
     fn draw_keys(&self, canvas: &mut Canvas, frame: &Frame, room: f64) {
         let named: Vec<usize> = (0..self.lines.len()).filter(|at| !self.lines[*at].name.is_empty()).collect();
         let (top, right, bottom) = (frame.area.y, frame.area.right(), frame.area.bottom());
-        let end = |at: &usize| self.lines[*at].points.iter().rev().find(|(x, y)| self.takes(*x, *y));
+        // A line is named at its end, a shaded shape at its top.
+        let end = |at: &usize| {
+            let line = &self.lines[*at];
+            let mut there = line.points.iter().rev().filter(|(x, y)| self.takes(*x, *y));
+            if line.filled { there.max_by(|a, b| a.1.total_cmp(&b.1)) } else { there.next() }
+        };
         let wanted = |at: &usize| end(at).map_or(bottom, |(_, y)| frame.y(*y).clamp(top, bottom));
         let wanted: Vec<f64> = named.iter().map(wanted).collect();
         let places = keys::apart(&wanted, top + 4.0, bottom - 4.0);
         let all = self.keys();
         for ((at, key), (wanted, place)) in named.iter().zip(&all).zip(wanted.iter().zip(places)) {
-            let ends_here = end(at).is_some_and(|(x, _)| frame.x(*x) > right - 0.03 * frame.area.width);
+            let ends_here = !key.filled && end(at).is_some_and(|(x, _)| frame.x(*x) > right - 0.03 * frame.area.width);
             if ends_here && (place - wanted).abs() > 2.0 {
                 canvas.open(key.color.class());
                 canvas.segment((right + 4.0, *wanted), (right + 14.0, place), 0.8, " stroke-opacity=\"0.7\"");
@@ -241,7 +249,7 @@ impl Picture for Chart {
         let named = self.lines.iter().enumerate().filter(|(_, line)| !line.name.is_empty());
         let key = |(at, line): (usize, &Line)| {
             let (color, dashed) = self.look(at);
-            Key { name: line.name.clone(), color, dashed, markers: line.markers }
+            Key { name: line.name.clone(), color, dashed, markers: line.markers, filled: line.filled }
         };
         named.map(key).collect()
     }
@@ -256,7 +264,7 @@ impl Picture for Chart {
         let height = (area.bottom() - below - top).max(20.0);
 
         let (x, y) = self.scales();
-        let y_ticks = y.ticks(axes::fitting(height, 44.0), false, self.y.style);
+        let y_ticks = y.ticks(axes::fitting(height, 42.0), false, self.y.style);
         let widest = y_ticks.iter().map(|tick| format::width(&tick.label, SIZE)).fold(0.0, f64::max);
         let left = widest + 9.0;
         let room = match self.keys().iter().map(Key::width).reduce(f64::max) {

@@ -40,7 +40,8 @@ pub(super) fn width(text: &str, size: f64) -> f64 {
 
 /// The text, cut with an ellipsis where it is wider than `room`.
 pub(super) fn fit(text: &str, size: f64, room: f64) -> String {
-    if width(text, size) <= room {
+    // Half a pixel for the rounding of a room that was measured for this very text.
+    if width(text, size) <= room + 0.5 {
         return text.to_owned();
     }
     let mut kept = text.to_owned();
@@ -167,9 +168,13 @@ fn scientific(value: f64, digits: usize) -> String {
     }
 }
 
-/// A power of ten as logarithmic axes show it: plain while it is short.
-pub(super) fn power(value: f64) -> String {
-    if (1e-3..1e5).contains(&(value * 1.000_001)) { Style::Plain.value(value) } else { scientific(value, 2) }
+/// Numbers of a logarithmic axis: plain while all are short, else all as powers of ten but 1 and 10.
+pub(super) fn powers(values: &[f64]) -> Vec<String> {
+    let short = |value: &f64| (1e-3..1e5).contains(&(value * 1.000_001));
+    let all = values.iter().all(short);
+    let plain = |value: f64| all || [1.0, 10.0].iter().any(|known: &f64| (value / known - 1.0).abs() < 1e-9);
+    let text = |value: &f64| if plain(*value) { Style::Plain.value(*value) } else { scientific(*value, 2) };
+    values.iter().map(text).collect()
 }
 
 #[cfg(test)]
@@ -191,7 +196,8 @@ mod tests {
         assert_eq!(Style::Plain.value(1234.56), "1235");
         assert_eq!(Style::Plain.value(f64::NAN), "NaN");
         assert_eq!(Style::Percent.value(0.9713), "97.1 %");
-        assert_eq!((power(0.01), power(1e-5), power(1e7)), ("0.01".into(), "10⁻⁵".into(), "10⁷".into()));
+        assert_eq!(powers(&[0.01, 0.1, 1.0]), ["0.01", "0.1", "1"]);
+        assert_eq!(powers(&[1e-5, 1e-3, 2e-3, 1.0]), ["10⁻⁵", "10⁻³", "2×10⁻³", "1"]);
         assert_eq!((pixels(1.0), pixels(-0.001), pixels(1.256)), ("1".into(), "0".into(), "1.26".into()));
     }
 

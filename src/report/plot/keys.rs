@@ -15,6 +15,8 @@ pub struct Key {
     pub dashed: bool,
     /// Whether the points are discs.
     pub markers: bool,
+    /// Whether the ground under the line is shaded.
+    pub filled: bool,
 }
 
 /// Pixels from one key to the next below it.
@@ -38,7 +40,11 @@ impl Key {
     pub(super) fn draw(&self, canvas: &mut Canvas, at: (f64, f64), room: f64) {
         canvas.open(self.color.class());
         let more = if self.dashed { DASHES } else { "" };
-        canvas.segment(at, (at.0 + SAMPLE, at.1), 2.0, &format!("{more} stroke-linecap=\"round\""));
+        if self.filled {
+            canvas.rectangle(Area { x: at.0, y: at.1 - 5.0, width: SAMPLE, height: 10.0 }, 0.6);
+        } else {
+            canvas.segment(at, (at.0 + SAMPLE, at.1), 2.0, &format!("{more} stroke-linecap=\"round\""));
+        }
         if self.markers {
             canvas.disc((at.0 + SAMPLE / 2.0, at.1), 3.0, "");
         }

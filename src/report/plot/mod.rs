@@ -18,8 +18,8 @@
 //! # Ok::<(), wgrad::base::Error>(())
 //! ```
 //!
-//! Numbers that are NaN or infinite, or not above zero on a logarithmic axis, leave a gap, a cross at the upper edge and a
-//! note under the picture.
+//! Numbers that are NaN or infinite, or not above zero on a logarithmic axis, leave a gap, a cross at the edge and a note
+//! under the picture.
 
 mod axes;
 mod bars;

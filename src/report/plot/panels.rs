@@ -1,8 +1,8 @@
 //! Several pictures under one title.
 
+use super::Picture;
 use super::canvas::{Area, Canvas};
 use super::keys::{self, Key};
-use super::Picture;
 
 /// Pictures in a grid, row after row. Where all of them have the same keys, these are shown once, above.
 ///

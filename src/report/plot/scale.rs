@@ -1,6 +1,6 @@
 //! From numbers to places on an axis, and the numbers worth naming on it.
 
-use super::format::{Style, power};
+use super::format::{self, Style};
 
 /// How an axis counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -60,15 +60,19 @@ impl Scale {
         // Halves, because the difference of two finite numbers need not be finite.
         let half = high / 2.0 - low / 2.0;
         let size = low.abs().max(high.abs());
+        if size == 0.0 {
+            return Self { kind: Kind::Linear, low: 0.0, high: 1.0 };
+        }
         let (mut wide_low, mut wide_high) = if half <= size * 1e-12 {
-            let more = if size == 0.0 { 0.5 } else { (size * 0.1).max(f64::MIN_POSITIVE) };
+            let more = (size * 0.1).max(f64::MIN_POSITIVE);
             (low - more, high + more)
         } else {
             let more = half * (2.0 * room);
             (low - more, high + more)
         };
-        if low >= 0.0 {
-            wide_low = wide_low.max(0.0);
+        // Zero is a better end than a number near it.
+        if low >= 0.0 && wide_low <= half * (4.0 * room) {
+            wide_low = 0.0;
         }
         if high <= 0.0 {
             wide_high = wide_high.min(0.0);
@@ -99,24 +103,37 @@ impl Scale {
     /// Around `wanted` ticks; whole numbers only, if `whole`.
     pub(super) fn ticks(&self, wanted: usize, whole: bool, style: Style) -> Vec<Tick> {
         let wanted = wanted.max(2);
-        let decades = (self.high.log10().floor() - self.low.log10().ceil()) as i64;
-        if self.kind == Kind::Linear || decades < 1 {
-            return self.even_ticks(wanted, whole, style);
+        let log = if self.kind == Kind::Log { self.log_ticks(wanted) } else { Vec::new() };
+        // On a logarithmic axis shorter than a decade round numbers at even distances may be all there are.
+        if log.iter().filter(|tick| !tick.label.is_empty()).count() < 2 {
+            self.even_ticks(wanted, whole, style)
+        } else {
+            log
         }
+    }
+
+    /// Ticks at powers of ten, with thin ones between; where these are few, at twice and five times them too.
+    fn log_ticks(&self, wanted: usize) -> Vec<Tick> {
+        let decades = (self.high.log10().floor() - self.low.log10().ceil()).max(0.0) as i64;
         let (first, last) = (self.low.log10().floor() as i64, self.high.log10().ceil() as i64);
         let stride = (decades as usize).div_ceil(wanted).max(1) as i64;
         let named: &[u8] = if decades as usize * 3 <= wanted { &[1, 2, 5] } else { &[1] };
-        let mut ticks = Vec::new();
+        let (mut ticks, mut labelled) = (Vec::new(), Vec::new());
         for exponent in first..=last {
             for digit in 1..10_u8 {
                 let value = f64::from(digit) * 10_f64.powi(exponent as i32);
-                let labelled = exponent.rem_euclid(stride) == 0 && named.contains(&digit);
+                let full = exponent.rem_euclid(stride) == 0 && named.contains(&digit);
                 // Thin marks between the powers of ten, unless there are too many of these.
-                let seen = labelled || (stride == 1 && decades <= 6) || (digit == 1 && decades <= 60);
+                let seen = full || (stride == 1 && decades <= 6) || (digit == 1 && decades <= 60);
                 if seen && self.holds(value) {
-                    ticks.push(Tick { value, label: if labelled { power(value) } else { String::new() } });
+                    ticks.push(Tick { value, label: String::new() });
+                    labelled.extend(full.then_some((ticks.len() - 1, value)));
                 }
             }
+        }
+        let values: Vec<f64> = labelled.iter().map(|(_, value)| *value).collect();
+        for ((at, _), label) in labelled.iter().zip(format::powers(&values)) {
+            ticks[*at].label = label;
         }
         ticks
     }
@@ -125,7 +142,7 @@ impl Scale {
     fn even_ticks(&self, wanted: usize, whole: bool, style: Style) -> Vec<Tick> {
         let rough = (self.high / 2.0 - self.low / 2.0) / wanted as f64 * 2.0;
         let power = 10_f64.powf(rough.log10().floor());
-        let step = [1.0, 2.0, 5.0, 10.0].map(|n| n * power).into_iter().find(|step| *step >= rough * 0.999);
+        let step = [1.0, 2.0, 5.0, 10.0].map(|n| n * power).into_iter().find(|step| *step >= rough * 0.7);
         let step = step.filter(|step| step.is_normal()).unwrap_or(rough);
         let step = if whole { step.max(1.0) } else { step };
         let largest = self.low.abs().max(self.high.abs());
@@ -153,9 +170,10 @@ mod tests {
     fn ticks_are_round_numbers() {
         assert_eq!(labels(Kind::Linear, &[0.0, 1.0]), ["0", "0.2", "0.4", "0.6", "0.8", "1.0"]);
         assert_eq!(labels(Kind::Linear, &[-20.0, 60.0]), ["−20", "0", "20", "40", "60"]);
-        assert_eq!(labels(Kind::Log, &[1e-4, 1.0]), ["10⁻⁴", "0.001", "0.01", "0.1", "1"]);
+        assert_eq!(labels(Kind::Log, &[1e-4, 1.0]), ["10⁻⁴", "10⁻³", "10⁻²", "10⁻¹", "1"]);
         assert_eq!(labels(Kind::Linear, &[0.0, 4e9]), ["0", "10⁹", "2×10⁹", "3×10⁹", "4×10⁹"]);
-        assert!((3..=8).contains(&labels(Kind::Log, &[0.2, 0.9]).len()));
+        assert_eq!(labels(Kind::Log, &[1.35e-4, 1e-3]), ["2×10⁻⁴", "5×10⁻⁴", "10⁻³"]);
+        assert_eq!(labels(Kind::Log, &[0.31, 0.6]), ["0.35", "0.40", "0.45", "0.50", "0.55", "0.60"]);
         assert!((2..=8).contains(&labels(Kind::Log, &[1e-300, 1e300]).len()));
     }
 

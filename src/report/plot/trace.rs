@@ -47,7 +47,8 @@ impl Frame {
                 // A point by itself is no line.
                 [point] if !line.markers => canvas.disc(*point, 3.0, ""),
                 [_] => {}
-                points => canvas.polyline(points, 2.0, more),
+                // A crowd of points is a cloud; thin, its inside shows.
+                points => canvas.polyline(points, if self.crowded(points.len()) { 1.0 } else { 2.0 }, more),
             }
         }
         if line.markers {
@@ -59,7 +60,8 @@ impl Frame {
         canvas.close();
     }
 
-    /// Crosses at the upper edge where a line has no place, one for each gap.
+    /// Crosses where a line has no place, one for each gap: at the lower edge for what is too low for a logarithm, at the
+    /// upper edge for what is no finite number.
     pub(super) fn crosses(&self, canvas: &mut Canvas, line: &Line, color: Color) {
         let gap = |at: usize| {
             let (x, y) = line.points[at];
@@ -67,7 +69,8 @@ impl Frame {
         };
         canvas.open(color.class());
         for at in (0..line.points.len()).filter(|at| gap(*at) && (*at == 0 || !gap(at - 1))) {
-            let (x, y) = (self.x(line.points[at].0), self.area.y);
+            let (x, value) = line.points[at];
+            let (x, y) = (self.x(x), if value.is_finite() { self.area.bottom() } else { self.area.y });
             for (from, to) in [((x - 3.5, y - 3.5), (x + 3.5, y + 3.5)), ((x - 3.5, y + 3.5), (x + 3.5, y - 3.5))] {
                 canvas.segment(from, to, 1.6, " class=\"gap\"");
             }
@@ -90,11 +93,16 @@ impl Frame {
         }
     }
 
+    /// Whether a piece has more points than the picture has room for.
+    fn crowded(&self, points: usize) -> bool {
+        points as f64 > 4.0 * self.area.width
+    }
+
     /// Where the points are; of the points within half a pixel only the first, lowest, highest and last are kept, because
     /// a picture of a million steps looks the same without the rest.
     fn places(&self, piece: &[(f64, f64)]) -> Vec<(f64, f64)> {
         let all: Vec<_> = piece.iter().map(|(x, y)| (self.x(*x), self.y(*y))).collect();
-        if all.len() as f64 <= 4.0 * self.area.width {
+        if !self.crowded(all.len()) {
             return all;
         }
         let column = |point: &(f64, f64)| (point.0 * 2.0).floor();
