@@ -47,8 +47,7 @@ impl Frame {
                 // A point by itself is no line.
                 [point] if !line.markers => canvas.disc(*point, 3.0, ""),
                 [_] => {}
-                // A crowd of points is a cloud; thin, its inside shows.
-                points => canvas.polyline(points, if self.crowded(points.len()) { 1.0 } else { 2.0 }, more),
+                points => canvas.polyline(points, self.stroke(points), more),
             }
         }
         if line.markers {
@@ -91,6 +90,12 @@ impl Frame {
             let shape: Vec<_> = edge(1.0).chain(edge(-1.0).rev()).map(place).collect();
             canvas.polygon(&shape, 0.18);
         }
+    }
+
+    /// Width of the stroke through points: thin where it goes up and down so often that its inside would not show.
+    fn stroke(&self, points: &[(f64, f64)]) -> f64 {
+        let travel: f64 = points.windows(2).map(|pair| (pair[1].1 - pair[0].1).abs()).sum();
+        if travel > 12.0 * (self.area.width + self.area.height) { 1.0 } else { 2.0 }
     }
 
     /// Whether a piece has more points than the picture has room for.
