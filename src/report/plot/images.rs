@@ -59,7 +59,7 @@ impl Image {
 /// ```
 /// use wgrad::report::plot::{Image, Images, Picture};
 /// let image = Image::gray(2, 2, &[0, 255, 255, 0])?;
-/// let svg = Images::new("Least certain").add(image, "3, or 8").svg();
+/// let svg = Images::new("Least certain").image(image, "3, or 8").svg();
 /// assert!(svg.contains("data:image/png;base64,") && svg.contains("3, or 8"));
 /// # Ok::<(), wgrad::base::Error>(())
 /// ```
@@ -93,7 +93,7 @@ impl Images {
     }
 
     /// Adds an image; the caption may be empty.
-    pub fn add(mut self, image: Image, caption: impl Into<String>) -> Self {
+    pub fn image(mut self, image: Image, caption: impl Into<String>) -> Self {
         self.images.push((image, caption.into()));
         self
     }

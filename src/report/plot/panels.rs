@@ -10,8 +10,8 @@ use super::keys::{self, Key};
 /// use wgrad::report::plot::{Chart, Line, Panels, Picture};
 /// let curve = |title, values: [f64; 3]| Chart::new(title).x("epoch").line(Line::new("nadam", values));
 /// let svg = Panels::new("Training")
-///     .add(curve("loss", [0.9, 0.4, 0.3]))
-///     .add(curve("accuracy", [0.7, 0.85, 0.9]).percent())
+///     .panel(curve("loss", [0.9, 0.4, 0.3]))
+///     .panel(curve("accuracy", [0.7, 0.85, 0.9]).percent())
 ///     .svg();
 /// assert_eq!(svg.matches("nadam").count(), 1);
 /// ```
@@ -37,7 +37,7 @@ impl Panels {
     }
 
     /// Adds a picture.
-    pub fn add(mut self, picture: impl Picture + 'static) -> Self {
+    pub fn panel(mut self, picture: impl Picture + 'static) -> Self {
         self.pictures.push(Box::new(picture));
         self
     }

@@ -103,8 +103,8 @@ fn names_are_text_and_nothing_else() {
     let bad = "a<b> & \"c\" \u{0}";
     let chart = Chart::new(bad).x(bad).y(bad).line(Line::new(bad, [1.0, f64::NAN]).markers()).mark(1.0, bad).note(bad);
     let bars = Bars::new(bad).x(bad).bar(bad, 1.0);
-    let images = Images::new(bad).add(Image::gray(1, 1, &[7]).unwrap(), bad);
-    for svg in [chart.svg(), bars.svg(), images.svg(), Panels::new(bad).add(chart).add(bars).svg()] {
+    let images = Images::new(bad).image(Image::gray(1, 1, &[7]).unwrap(), bad);
+    for svg in [chart.svg(), bars.svg(), images.svg(), Panels::new(bad).panel(chart).panel(bars).svg()] {
         well_formed(&svg);
         assert!(!svg.contains("<b>") && svg.contains("&lt;b&gt; &amp;") && !svg.contains('\u{0}'));
     }
@@ -154,12 +154,12 @@ fn a_cut_axis_cuts_the_lines() {
 #[test]
 fn panels_share_keys_they_have_alike() {
     let chart = |name: &str| Chart::new("c").line(Line::new(name, [1.0, 2.0]));
-    let alike = Panels::new("t").add(chart("one")).add(chart("one")).svg();
-    let apart = Panels::new("t").add(chart("one")).add(chart("two")).svg();
+    let alike = Panels::new("t").panel(chart("one")).panel(chart("one")).svg();
+    let apart = Panels::new("t").panel(chart("one")).panel(chart("two")).svg();
     well_formed(&alike);
     assert_eq!((count(&alike, ">one<"), count(&apart, ">one<"), count(&apart, ">two<")), (1, 1, 1));
     // The second chart stands to the right of the first, a third below it.
-    let three = polylines(&Panels::new("t").add(chart("a")).add(chart("a")).add(chart("a")).svg());
+    let three = polylines(&Panels::new("t").panel(chart("a")).panel(chart("a")).panel(chart("a")).svg());
     assert!(three[1][0].0 > three[0][1].0 && three[2][0].0 == three[0][0].0 && three[2][0].1 > three[0][0].1);
 }
 
@@ -201,7 +201,7 @@ fn images_must_fit_their_size() {
     }
     let colors = Image::floats(1, 1, &[f32::NAN, 0.5, 7.0], 0.0, 1.0).unwrap();
     assert_eq!(colors, Image::rgb(1, 1, &[0, 128, 255]).unwrap());
-    let grid = (0..5).fold(Images::new("t").columns(2), |grid, _| grid.add(colors.clone(), "x"));
+    let grid = (0..5).fold(Images::new("t").columns(2), |grid, _| grid.image(colors.clone(), "x"));
     let svg = grid.svg();
     well_formed(&svg);
     assert_eq!(count(&svg, "<image"), 5);
