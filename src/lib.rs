@@ -12,6 +12,7 @@ pub mod kernel;
 pub mod nn;
 pub mod plan;
 pub mod prelude;
+pub mod report;
 pub mod train;
 
 pub use base::{Error, Result};

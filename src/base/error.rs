@@ -2,6 +2,7 @@
 
 use super::words::nearest;
 use std::fmt::Display;
+use std::path::PathBuf;
 
 /// The result of everything that can fail in this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -27,6 +28,16 @@ pub enum Error {
     /// A data set or file that is missing, damaged or not what it says it is.
     #[error("{0}")]
     Data(String),
+    /// A file the operating system would not write.
+    #[error("{}: writing failed: {source}; {help}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+        /// What to do.
+        help: &'static str,
+    },
     /// No usable device, or one that was refused.
     #[error("{what}; {help}")]
     Device {

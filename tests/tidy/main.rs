@@ -20,7 +20,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("train", &["base", "kernel", "plan", "exec", "nn", "data"]),
     ("judge", &["base", "kernel", "plan", "exec", "nn", "train"]),
     ("formats", &["base", "kernel", "plan", "exec", "nn", "data", "train"]),
-    ("report", &["base", "train"]),
+    ("report", &["base"]),
     ("cli", &["base", "kernel", "plan", "exec", "nn", "data", "train", "judge", "formats", "report"]),
 ];
 
