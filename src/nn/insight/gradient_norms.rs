@@ -117,6 +117,7 @@ pub static GRADIENT_NORMS: Kernel<Ranges, 2, 1> = Kernel {
 pub static KERNELS: &[&dyn AnyKernel] = &[&GRADIENT_BLOCKS, &GRADIENT_NORMS];
 
 /// What norms are told of, and where: all variables together first, then each.
+#[derive(Clone, Debug)]
 pub(super) struct Norms {
     /// The norms.
     pub s: Value,

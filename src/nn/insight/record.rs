@@ -8,6 +8,7 @@ use crate::kernel::Bounds;
 use crate::plan::{Tape, Value, When};
 
 /// A value that is looked at.
+#[derive(Clone, Debug)]
 struct Observed {
     /// The layer.
     layer: String,
@@ -25,7 +26,7 @@ struct Observed {
 ///
 /// Call [`Insight::record`] after each layer, [`Insight::differentiated`] once the gradients are complete and before the
 /// optimizer is recorded, and [`Insight::report`] when somebody looks.
-#[derive(Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Insight {
     observed: Vec<Observed>,
     norms: Option<Norms>,
