@@ -144,6 +144,7 @@ pub fn sample_step(rows: u32) -> Step {
         learning_rate: 0.0625,
         update: true,
         overwrite: true,
+        observe: true,
         average: 0.125,
         coef: [0.75, 0.5, 0.25, 0.125, 0.5, 0.5, 0.5, 0.5],
     }

@@ -21,6 +21,8 @@ pub enum Domain {
     Range(usize),
     /// Uniform in (0, 1], but 0 where the index is a multiple of this.
     Holes(usize),
+    /// Standard normal, but of every seven numbers the first is NaN or infinite, the second 0 and the third 1.
+    Spoiled,
     /// Each integer twice: 0, 0, 1, 1, ….
     Pairs,
     /// For n such integers, the next place of each place's integer, n where there is none; then 1 for each first place.
@@ -46,6 +48,14 @@ impl Domain {
                 (0..len).map(|i| if i.is_multiple_of(every) { 0.0 } else { exact(1.0 - uniform(i)) }).collect()
             }
             Self::Labels(classes) => (0..len).map(|i| (uniform(i) * f64::from(classes)).floor()).collect(),
+            Self::Spoiled => (0..len)
+                .map(|i| match i % 7 {
+                    0 => [f64::NAN, f64::INFINITY, f64::NEG_INFINITY][i / 7 % 3],
+                    1 => 0.0,
+                    2 => 1.0,
+                    _ => exact(stream.normal(0, i as u32)),
+                })
+                .collect(),
             Self::Pairs => (0..len).map(|i| (i / 2) as f64).collect(),
             Self::PairLinks => {
                 let n = len / 2;

@@ -18,6 +18,9 @@ pub type Parameter = (&'static str, Allowed);
 /// Parameters for the walkers to try, and the points where the slope jumps with them.
 pub type Sample = ([f64; 4], &'static [f64]);
 
+/// The bounds of a map's values, from below and from above, where it has them.
+pub type Bounds = [Option<f64>; 2];
+
 /// A pointwise function y = f(x; p) with up to four parameters, written once for f32 and f64.
 pub trait Pointwise {
     /// The name, also of the WGSL function; its slope is `NAME_slope`.
@@ -36,6 +39,12 @@ pub trait Pointwise {
     const KINKS: &'static [f64] = &[];
     /// Other parameters the walkers try.
     const SAMPLES: &'static [Sample] = &[];
+
+    /// What y comes near or stays at for ever smaller or larger x, from below and from above: there the slope dies out.
+    fn bounds(p: &[f64; 4]) -> Bounds {
+        let _ = p;
+        [None, None]
+    }
 
     /// y = f(x; p).
     fn f<T: Real>(x: T, p: &[T; 4]) -> T;
@@ -64,6 +73,8 @@ pub struct Map {
     pub kinks: &'static [f64],
     /// Other parameters to try.
     pub samples: &'static [Sample],
+    /// See [`Pointwise::bounds`].
+    pub bounds: fn(&[f64; 4]) -> Bounds,
     /// v ← f(v) in f32.
     pub f32: OverSlice<f32>,
     /// v ← f(v) in f64.
@@ -108,6 +119,7 @@ impl Map {
             parameters: P::PARAMETERS,
             kinks: P::KINKS,
             samples: P::SAMPLES,
+            bounds: P::bounds,
             f32: over::<P, f32>,
             f64: over::<P, f64>,
             slope_f32: over_slope::<P, f32>,

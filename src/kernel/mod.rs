@@ -11,7 +11,7 @@ pub mod stage;
 
 pub use case::{Domain, Tolerance};
 pub use dims::{Constant, Dims};
-pub use map::{Map, Parameter, Pointwise, Sample, SlopeFrom};
+pub use map::{Bounds, Map, Parameter, Pointwise, Sample, SlopeFrom};
 pub use noise::{Draw, Noise, Noisy, Randomness, Spread};
 pub use shader::{Schedule, Shader};
 pub use stage::Stage;
@@ -37,6 +37,8 @@ pub struct Step {
     pub update: bool,
     /// Whether the averaged variables replace the trained ones after this step.
     pub overwrite: bool,
+    /// Whether layers are looked at in this step: statistics of what they compute are taken.
+    pub observe: bool,
     /// How far the averaged variables move towards the trained ones, 0 to 1.
     pub average: f64,
     /// The optimizer's own numbers of this step (decays, bias corrections), computed on the host in f64.
@@ -52,6 +54,7 @@ impl Default for Step {
             learning_rate: 0.0,
             update: true,
             overwrite: false,
+            observe: false,
             average: 0.0,
             coef: [0.0; 8],
         }

@@ -3,6 +3,7 @@
 pub mod act;
 pub mod constraint;
 pub mod init;
+pub mod insight;
 pub mod layer;
 pub mod loss;
 pub mod metric;
@@ -22,6 +23,7 @@ pub fn kernels() -> impl Iterator<Item = &'static dyn AnyKernel> {
         .chain(optim::KERNELS.iter().copied())
         .chain(regularizer::KERNELS.iter().copied())
         .chain(constraint::KERNELS.iter().copied())
+        .chain(insight::KERNELS.iter().copied())
         .flat_map(|page| page.iter().copied())
 }
 

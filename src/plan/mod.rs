@@ -109,6 +109,8 @@ pub enum When {
     Update,
     /// Those that put the averaged variables in the place of the trained ones.
     Overwrite,
+    /// Those in which layers are looked at.
+    Observe,
 }
 
 impl When {
@@ -118,6 +120,7 @@ impl When {
             Self::Always => true,
             Self::Update => step.update,
             Self::Overwrite => step.overwrite,
+            Self::Observe => step.observe,
         }
     }
 }

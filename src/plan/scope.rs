@@ -44,6 +44,14 @@ impl Tape {
         (self.scope.call, self.scope.trainable) = (call, trainable);
     }
 
+    /// Records what `f` records under another name, and goes back to the layer that was being recorded.
+    pub fn aside<R>(&mut self, name: &str, f: impl FnOnce(&mut Self) -> R) -> R {
+        let before = std::mem::replace(&mut self.scope.name, name.to_owned());
+        let done = f(self);
+        self.scope.name = before;
+        done
+    }
+
     /// The layer being recorded.
     pub fn scope(&self) -> &str {
         &self.scope.name

@@ -18,7 +18,7 @@ type Backward = Box<dyn FnOnce(&mut Tape) -> Result<()>>;
 /// A recording in progress.
 pub struct Tape {
     pub(super) values: Vec<ValueInfo>,
-    programs: [Vec<Dispatch>; 2],
+    pub(super) programs: [Vec<Dispatch>; 2],
     pub(super) current: Program,
     when: When,
     pub(super) initial: Vec<(Value, Vec<f64>)>,
@@ -166,7 +166,7 @@ impl Tape {
     ///
     /// # Errors
     /// Those of `f`.
-    pub fn during(&mut self, when: When, f: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
+    pub fn during<R>(&mut self, when: When, f: impl FnOnce(&mut Self) -> Result<R>) -> Result<R> {
         let before = std::mem::replace(&mut self.when, when);
         let done = f(self);
         self.when = before;

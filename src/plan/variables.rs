@@ -96,6 +96,20 @@ impl Tape {
         due.iter().try_for_each(|f| f(self))
     }
 
+    /// Records what `f` records behind the last dispatch so far that writes `v`, and not at the end: there nothing has
+    /// consumed or recycled it, and it has to be kept no longer than without `f`.
+    ///
+    /// # Errors
+    /// Those of `f`.
+    pub fn behind(&mut self, v: Value, f: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
+        let program = self.program() as usize;
+        let writer = self.programs[program].iter().rposition(|d| d.all_writes().any(|w| w == v));
+        let later = writer.map_or_else(Vec::new, |at| self.programs[program].split_off(at + 1));
+        let done = f(self);
+        self.programs[program].extend(later);
+        done
+    }
+
     /// The variables recorded so far, their places in the arenas and their tunings.
     pub fn segments(&self) -> Vec<(Segment, Tuning)> {
         let tuning = |s: &Segment| self.variables.tuned.get(&s.value).copied().unwrap_or_default();

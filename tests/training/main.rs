@@ -2,6 +2,7 @@
 
 mod data;
 mod input;
+mod insight;
 mod judged;
 mod random;
 mod repeat;

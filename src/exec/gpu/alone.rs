@@ -21,6 +21,7 @@ pub(super) const STEP_FOR_CANARY: Step = Step {
     learning_rate: 0.0,
     update: true,
     overwrite: false,
+    observe: false,
     average: 0.0,
     coef: [0.0; 8],
 };

@@ -1,7 +1,7 @@
 //! celu(x) = x if x > 0 else α(e^(x/α) − 1), α = p\[0\] > 0 (Barron 2017, arXiv:1704.07483)
 
 use crate::base::{Allowed, Real};
-use crate::kernel::{Map, Parameter, Pointwise, Sample, SlopeFrom};
+use crate::kernel::{Bounds, Map, Parameter, Pointwise, Sample, SlopeFrom};
 
 struct Celu;
 
@@ -13,6 +13,10 @@ impl Pointwise for Celu {
     const PARAMETERS: &'static [Parameter] = &[("alpha", Allowed::Positive)];
     const KINKS: &'static [f64] = &[0.0];
     const SAMPLES: &'static [Sample] = &[([0.5, 0.0, 0.0, 0.0], &[0.0]), ([2.0, 0.0, 0.0, 0.0], &[0.0])];
+
+    fn bounds(p: &[f64; 4]) -> Bounds {
+        [Some(-p[0]), None]
+    }
 
     #[inline(always)]
     fn f<T: Real>(x: T, p: &[T; 4]) -> T {

@@ -1,7 +1,7 @@
 //! elu(x) = x if x > 0 else α(eˣ − 1), α = p\[0\] (Clevert et al. 2015, arXiv:1511.07289)
 
 use crate::base::{Allowed, Real};
-use crate::kernel::{Map, Parameter, Pointwise, Sample, SlopeFrom};
+use crate::kernel::{Bounds, Map, Parameter, Pointwise, Sample, SlopeFrom};
 
 struct Elu;
 
@@ -13,6 +13,10 @@ impl Pointwise for Elu {
     const PARAMETERS: &'static [Parameter] = &[("alpha", Allowed::NotNegative)];
     const KINKS: &'static [f64] = &[0.0];
     const SAMPLES: &'static [Sample] = &[([0.3, 0.0, 0.0, 0.0], &[0.0]), ([2.0, 0.0, 0.0, 0.0], &[0.0])];
+
+    fn bounds(p: &[f64; 4]) -> Bounds {
+        [Some(-p[0]), None]
+    }
 
     #[inline(always)]
     fn f<T: Real>(x: T, p: &[T; 4]) -> T {

@@ -5,7 +5,7 @@
 //! relu6 instead, whose slope there is 0. Its slope at the threshold is 0.
 
 use crate::base::{Allowed, Real};
-use crate::kernel::{Map, Parameter, Pointwise, Sample, SlopeFrom};
+use crate::kernel::{Bounds, Map, Parameter, Pointwise, Sample, SlopeFrom};
 
 /// Stands for no max_value: the largest f32.
 pub const UNLIMITED: f64 = f32::MAX as f64;
@@ -31,6 +31,13 @@ impl Pointwise for GeneralRelu {
         ([5.0, 0.0, 1.5, 0.5], &[1.5, 5.0]),
         ([5.0, 0.125, -1.0, 0.5], &[-1.0, 0.0, 5.0]),
     ];
+
+    fn bounds([max, slope, threshold, _]: &[f64; 4]) -> Bounds {
+        let limited = *max < UNLIMITED;
+        // Without a limit, numbers between a threshold below 0 and 0 go through.
+        let low = *slope == 0.0 && (limited || *threshold >= 0.0);
+        [low.then_some(0.0), limited.then_some(*max)]
+    }
 
     #[inline(always)]
     fn f<T: Real>(x: T, p: &[T; 4]) -> T {

@@ -1,7 +1,7 @@
 //! hard_sigmoid(x) = relu6(x + 3) / 6 (Keras 3; slope 0 at −3 and 3)
 
 use crate::base::Real;
-use crate::kernel::{Map, Pointwise, SlopeFrom};
+use crate::kernel::{Bounds, Map, Pointwise, SlopeFrom};
 
 struct HardSigmoid;
 
@@ -10,6 +10,10 @@ impl Pointwise for HardSigmoid {
     const WGSL: &'static str = include_str!("../../../shaders/act/hard_sigmoid.wgsl");
     const SLOPE_FROM: SlopeFrom = SlopeFrom::Output;
     const KINKS: &'static [f64] = &[-3.0, 3.0];
+
+    fn bounds(_p: &[f64; 4]) -> Bounds {
+        [Some(0.0), Some(1.0)]
+    }
 
     #[inline(always)]
     fn f<T: Real>(x: T, _p: &[T; 4]) -> T {

@@ -3,7 +3,7 @@
 //! The default is that of Keras's function, 0.2; its layer's is 0.3.
 
 use crate::base::{Allowed, Real};
-use crate::kernel::{Map, Parameter, Pointwise, Sample, SlopeFrom};
+use crate::kernel::{Bounds, Map, Parameter, Pointwise, Sample, SlopeFrom};
 
 struct LeakyRelu;
 
@@ -15,6 +15,10 @@ impl Pointwise for LeakyRelu {
     const PARAMETERS: &'static [Parameter] = &[("negative_slope", Allowed::NotNegative)];
     const KINKS: &'static [f64] = &[0.0];
     const SAMPLES: &'static [Sample] = &[([0.3, 0.0, 0.0, 0.0], &[0.0]), ([1.5, 0.0, 0.0, 0.0], &[0.0])];
+
+    fn bounds(p: &[f64; 4]) -> Bounds {
+        [(p[0] == 0.0).then_some(0.0), None]
+    }
 
     #[inline(always)]
     fn f<T: Real>(x: T, p: &[T; 4]) -> T {

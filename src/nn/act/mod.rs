@@ -17,7 +17,7 @@ activations! {
 }
 
 use crate::base::{Error, Result};
-use crate::kernel::Map;
+use crate::kernel::{Bounds, Map};
 
 /// What a layer does to each output, by its Keras name.
 ///
@@ -147,6 +147,16 @@ impl Activation {
         }
     }
 
+    /// What the outputs come near or stay at, from below and from above, as the slope dies out; nothing where they do not.
+    pub fn bounds(&self) -> Bounds {
+        match self {
+            Self::Linear => [None, None],
+            Self::Map(map, p) => (map.bounds)(p),
+            Self::Softmax => [Some(0.0), Some(1.0)],
+            Self::LogSoftmax => [None, Some(0.0)],
+        }
+    }
+
     /// Whether the parameters are in their ranges; `layer` is who is told off if not.
     ///
     /// # Errors
@@ -185,6 +195,31 @@ mod tests {
         }
         let error = Activation::named("qqq").err().expect("no such name").to_string();
         assert!(error.contains("mish") && !error.contains("did you mean") && !error.contains("general"), "{error}");
+    }
+
+    #[test]
+    fn outputs_come_near_their_bounds_and_stay_within() {
+        let xs: Vec<f64> = (-4000..=4000).map(|i| f64::from(i) * 0.025).chain([-1e4, 1e4]).collect();
+        for map in ALL {
+            for (p, _) in map.cases() {
+                let [low, high] = Activation::Map(map, p).bounds();
+                let mut y = xs.clone();
+                (map.f64)(&mut y, &p);
+                let (least, most) = y.iter().fold((f64::MAX, f64::MIN), |(a, b), y| (a.min(*y), b.max(*y)));
+                // Mean of the slopes' sizes over the last tenth on a side: where there is a bound it dies out.
+                let slope = |from: usize| (y[from + 400] - y[from]).abs() / 10.0;
+                for (bound, end, slope) in [(low, least, slope(0)), (high, most, slope(7600))] {
+                    if let Some(bound) = bound {
+                        assert!((bound - end).abs() < 1e-3 && slope < 1e-3, "{} {p:?}: {bound}, {end}", map.name);
+                    }
+                }
+                assert!(low.is_none_or(|l| l <= least) && high.is_none_or(|h| h >= most), "{} {p:?}", map.name);
+                // Silu, gelu and mish die out at a number they do not have as a bound: 0, from below.
+                let dips = ["silu", "gelu", "gelu_approximate", "mish"].contains(&map.name);
+                assert!(low.is_some() || dips || slope(0) > 0.1 || least == p[2], "{} {p:?}", map.name);
+                assert!(high.is_some() || slope(7600) > 0.1, "{} {p:?} has a bound above", map.name);
+            }
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! relu(x) = x if x > 0 else 0; NaN goes through (Keras: slope 0 at 0)
 
 use crate::base::Real;
-use crate::kernel::{Map, Pointwise, SlopeFrom};
+use crate::kernel::{Bounds, Map, Pointwise, SlopeFrom};
 
 struct Relu;
 
@@ -10,6 +10,10 @@ impl Pointwise for Relu {
     const WGSL: &'static str = include_str!("../../../shaders/act/relu.wgsl");
     const SLOPE_FROM: SlopeFrom = SlopeFrom::Output;
     const KINKS: &'static [f64] = &[0.0];
+
+    fn bounds(_p: &[f64; 4]) -> Bounds {
+        [Some(0.0), None]
+    }
 
     #[inline(always)]
     fn f<T: Real>(x: T, _p: &[T; 4]) -> T {

@@ -1,7 +1,7 @@
 //! relu6(x) = x between 0 and 6, 0 below, 6 above (Krizhevsky 2010; Keras: slope 0 at 0 and 6)
 
 use crate::base::Real;
-use crate::kernel::{Map, Pointwise, SlopeFrom};
+use crate::kernel::{Bounds, Map, Pointwise, SlopeFrom};
 
 struct Relu6;
 
@@ -10,6 +10,10 @@ impl Pointwise for Relu6 {
     const WGSL: &'static str = include_str!("../../../shaders/act/relu6.wgsl");
     const SLOPE_FROM: SlopeFrom = SlopeFrom::Output;
     const KINKS: &'static [f64] = &[0.0, 6.0];
+
+    fn bounds(_p: &[f64; 4]) -> Bounds {
+        [Some(0.0), Some(6.0)]
+    }
 
     #[inline(always)]
     fn f<T: Real>(x: T, _p: &[T; 4]) -> T {

@@ -1,7 +1,7 @@
 //! sigmoid(x) = 1 / (1 + e⁻ˣ)
 
 use crate::base::Real;
-use crate::kernel::{Map, Pointwise, SlopeFrom};
+use crate::kernel::{Bounds, Map, Pointwise, SlopeFrom};
 
 struct Sigmoid;
 
@@ -9,6 +9,10 @@ impl Pointwise for Sigmoid {
     const NAME: &'static str = "sigmoid";
     const WGSL: &'static str = include_str!("../../../shaders/act/sigmoid.wgsl");
     const SLOPE_FROM: SlopeFrom = SlopeFrom::Output;
+
+    fn bounds(_p: &[f64; 4]) -> Bounds {
+        [Some(0.0), Some(1.0)]
+    }
 
     #[inline(always)]
     fn f<T: Real>(x: T, _p: &[T; 4]) -> T {

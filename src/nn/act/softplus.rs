@@ -3,7 +3,7 @@
 //! Computed as max(x, 0) + ln(1 + e^−|x|), which never overflows; the slope σ(x) is 1 − e^−y.
 
 use crate::base::Real;
-use crate::kernel::{Map, Pointwise, SlopeFrom};
+use crate::kernel::{Bounds, Map, Pointwise, SlopeFrom};
 
 struct Softplus;
 
@@ -11,6 +11,10 @@ impl Pointwise for Softplus {
     const NAME: &'static str = "softplus";
     const WGSL: &'static str = include_str!("../../../shaders/act/softplus.wgsl");
     const SLOPE_FROM: SlopeFrom = SlopeFrom::Output;
+
+    fn bounds(_p: &[f64; 4]) -> Bounds {
+        [Some(0.0), None]
+    }
 
     #[inline(always)]
     fn f<T: Real>(x: T, _p: &[T; 4]) -> T {

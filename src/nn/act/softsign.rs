@@ -1,7 +1,7 @@
 //! softsign(x) = x / (1 + |x|) (Turian et al. 2009)
 
 use crate::base::Real;
-use crate::kernel::{Map, Pointwise, SlopeFrom};
+use crate::kernel::{Bounds, Map, Pointwise, SlopeFrom};
 
 struct Softsign;
 
@@ -10,6 +10,10 @@ impl Pointwise for Softsign {
     const WGSL: &'static str = include_str!("../../../shaders/act/softsign.wgsl");
     const SLOPE_FROM: SlopeFrom = SlopeFrom::Output;
     const KINKS: &'static [f64] = &[0.0];
+
+    fn bounds(_p: &[f64; 4]) -> Bounds {
+        [Some(-1.0), Some(1.0)]
+    }
 
     #[inline(always)]
     fn f<T: Real>(x: T, _p: &[T; 4]) -> T {

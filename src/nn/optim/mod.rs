@@ -43,6 +43,7 @@ optimizers! {
 
 pub use arenas::{Arenas, Chunk};
 pub use frame::{Update, shader, update};
+pub(in crate::nn) use ranges::RANGE;
 pub use rule::{Hyper, Hypers, MOST_HYPERS, Rule};
 pub use updater::{Optimizer, Progress, Updater};
 pub use words::{named, names};
