@@ -18,12 +18,15 @@ pub(super) struct Call {
     pub call: u32,
     /// The models around it.
     around: Vec<SharedLayer>,
+    /// Whether it learned, and at which multiple of the rate, when [`Flat::settle`] was called.
+    pub trainable: bool,
+    pub rate: f64,
     pub inputs: Vec<usize>,
 }
 
 impl Call {
     /// Whether it and every model around it learn now.
-    pub fn trainable(&self) -> bool {
+    pub fn learns(&self) -> bool {
         self.handle.trainable() && self.around.iter().all(SharedLayer::trainable)
     }
 }
@@ -77,6 +80,7 @@ impl Flat {
             flat.output_names.push(numbered(&name, *count));
             *count += 1;
         }
+        flat.settle();
         Ok(flat)
     }
 
@@ -120,10 +124,19 @@ impl Flat {
     ) -> usize {
         // A layer used inside and outside a model has one scope, that of its first use.
         let known = self.scopes.entry(handle.id()).or_insert((scope, 0));
-        let call = Call { handle: handle.clone(), layer: layer.clone(), scope: known.0.clone(), call: known.1, around: around.to_vec(), inputs };
+        let call = Call { handle: handle.clone(), layer: layer.clone(), scope: known.0.clone(), call: known.1, around: around.to_vec(), trainable: true, rate: 1.0, inputs };
         known.1 += 1;
         self.nodes.push(FlatNode::Call(call));
         self.nodes.len() - 1
+    }
+
+    /// Settles which layers learn, and how fast.
+    pub fn settle(&mut self) {
+        for node in &mut self.nodes {
+            if let FlatNode::Call(call) = node {
+                (call.trainable, call.rate) = (call.learns(), call.handle.learning_rate_multiplier());
+            }
+        }
     }
 
     /// The calls in order.

@@ -46,9 +46,7 @@ pub(super) struct State {
     pub optimizer: Arc<dyn Optimizer>,
     pub objectives: Vec<Objective>,
     pub told: Told,
-    /// Whether each layer learned when the model was compiled.
-    trainable: Vec<(SharedLayer, bool)>,
-    /// Whether somebody was warned that this has changed since.
+    /// Whether somebody was warned that layers were frozen or unfrozen since.
     warned: bool,
     pub engine: Option<Engine>,
     /// Evaluates while the engine is in the middle of an epoch.
@@ -157,13 +155,13 @@ impl Model {
         let (optimizer, objectives) = how.parts()?;
         let mut setup = Setup::new(BATCH, self.seed());
         setup.blank = true;
+        self.flat.settle();
         let trial = compile(&self.flat, optimizer.clone(), &objectives, &setup)?;
         let told = Told::new(&trial, &objectives);
         // Variables must not keep the memory of an engine alive that nobody runs any more.
         self.variables().iter().try_for_each(Variable::settle)?;
-        let trainable = self.flat.calls().map(|c| (c.handle.clone(), c.trainable())).collect();
         self.runner.progress = Default::default();
-        self.compiled = Some(State { optimizer, objectives, told, trainable, warned: false, engine: None, judge: None });
+        self.compiled = Some(State { optimizer, objectives, told, warned: false, engine: None, judge: None });
         Ok(())
     }
 
@@ -196,17 +194,11 @@ impl Model {
         self.runner.progress.steps
     }
 
-    /// What the optimizer has done with which variables stays as compiled; says so once if layers were frozen or
-    /// unfrozen since.
+    /// Which layers learn is as it was when the model was compiled; says so once if some were frozen or unfrozen since.
     pub(super) fn warn_of_freezing(&mut self) {
         let Some(state) = &mut self.compiled else { return };
-        let changed: Vec<&str> = self
-            .flat
-            .calls()
-            .zip(&state.trainable)
-            .filter(|(now, (_, then))| now.trainable() != *then && now.call == 0)
-            .map(|(now, _)| now.scope.as_str())
-            .collect();
+        let changed = self.flat.calls().filter(|c| c.call == 0 && c.learns() != c.trainable);
+        let changed: Vec<&str> = changed.map(|c| c.scope.as_str()).collect();
         if !changed.is_empty() && !state.warned {
             state.warned = true;
             eprintln!(

@@ -63,16 +63,15 @@ pub(super) fn record(tape: &mut Tape, call: &Call, inputs: &[Value], bare: bool)
     if call.call > 0 {
         check_shared(tape, call, inputs)?;
     }
-    tape.enter_call(&call.scope, call.call, call.trainable());
+    tape.enter_call(&call.scope, call.call, call.trainable);
     let y = if bare { call.layer.call_without_activation(tape, inputs)? } else { call.layer.call(tape, inputs)? };
-    let rate = call.handle.learning_rate_multiplier();
     if call.call == 0 {
         for v in tape.variables_of(&call.scope) {
             if let Some(known) = call.handle.built() {
                 check_built(tape, call, v, &known)?;
             }
-            if rate != 1.0 {
-                tape.tune(v).rate = rate;
+            if call.rate != 1.0 {
+                tape.tune(v).rate = call.rate;
             }
         }
     }

@@ -32,7 +32,7 @@ fn digits_are_learned_and_told() {
     assert!(last < 0.3 * first, "{first} to {last}");
     let logs = model.evaluate(&test).expect("evaluates");
     assert_eq!(logs.get("accuracy"), history.last("val_accuracy"));
-    assert!(logs.get("accuracy").expect("told") > 0.9, "{logs}");
+    assert!(logs.get("accuracy").expect("told") > 0.85, "{logs}");
     let classes = model.predict(&test).expect("predicts").argmax();
     let right = classes.iter().zip(&test.labels).filter(|(c, l)| **c == **l as usize).count();
     let told = logs.get("accuracy").expect("told");
