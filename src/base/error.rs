@@ -68,13 +68,15 @@ pub enum Error {
     },
     /// The loss stopped being a finite number.
     #[error(
-        "training diverged: loss is {loss} after step {step}; lower the learning rate, clip gradients, or normalise the input"
+        "training diverged: loss is {loss} after step {step}{place}; lower the learning rate, clip gradients, or normalise the input"
     )]
     Diverged {
         /// Steps done.
         step: u64,
         /// The value seen.
         loss: f64,
+        /// Where numbers first stopped being finite, as far as it is known.
+        place: String,
     },
 }
 

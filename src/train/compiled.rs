@@ -6,6 +6,7 @@ use super::setup::{Metrics, Setup, Watched};
 use crate::base::{Error, Result};
 use crate::kernel::Stage;
 use crate::nn::act::Activation;
+use crate::nn::insight::Insight;
 use crate::nn::layer::{Layer, rescaling};
 use crate::nn::loss::{Loss, Operands, TOTALS};
 use crate::nn::optim::Optimizer;
@@ -28,6 +29,8 @@ pub struct Compiled {
     pub penalties: Option<Value>,
     /// The rule behind the update.
     pub optimizer: Arc<dyn Optimizer>,
+    /// What is looked at of layers and gradients, and in every how many steps.
+    pub insight: Option<(u64, Insight)>,
 }
 
 /// An output, its labels, and what is told of it.
@@ -103,7 +106,7 @@ pub(super) fn compile(
     objectives: &[Objective],
     setup: &Setup,
 ) -> Result<Compiled> {
-    let Setup { batch, seed, sample_weight, chunk, blank, .. } = *setup;
+    let Setup { batch, seed, sample_weight, chunk, blank, observe_every, .. } = *setup;
     if batch == 0 {
         return Err(Error::request("batch size", "at least 1", 0, "give --batch-size a positive number"));
     }
@@ -132,7 +135,8 @@ pub(super) fn compile(
         .map(|(i, o)| flat.last_activation(i).filter(|a| o.loss.fuses_with(a)))
         .collect();
     let bare: Vec<usize> = flat.outputs.iter().zip(&fusing).filter(|(_, f)| f.is_some()).map(|(n, _)| *n).collect();
-    let values = record::forward(&mut tape, flat, &xs, &bare)?;
+    let mut insight = observe_every.map(|every| (every, Insight::new()));
+    let values = record::forward(&mut tape, flat, &xs, &bare, insight.as_mut().map(|(_, i)| i))?;
     let single = objectives.len() == 1;
     let mut heads = Vec::with_capacity(objectives.len());
     for (i, objective) in objectives.iter().enumerate() {
@@ -164,11 +168,14 @@ pub(super) fn compile(
     }
     tape.differentiate()?;
     regularizer::record(&mut tape)?;
+    if let Some((_, insight)) = &mut insight {
+        insight.differentiated(&mut tape)?;
+    }
     tape.enter(optimizer.name());
     optimizer.record(&mut tape)?;
     constraint::record(&mut tape)?;
     tape.begin(Program::Evaluate);
-    let values = record::forward(&mut tape, flat, &xs, &bare)?;
+    let values = record::forward(&mut tape, flat, &xs, &bare, None)?;
     for (head, objective) in heads.iter().zip(objectives) {
         objective.record(&mut tape, head, values[head.node], weights)?;
     }
@@ -184,7 +191,7 @@ pub(super) fn compile(
         let (loss, loss_weight) = (objective.loss.clone(), objective.weight);
         told.push(Head { name, y, totals, predictions, metrics, outputs, loss, loss_weight });
     }
-    Ok(Compiled { plan: tape.finish(), inputs: xs, heads: told, w, penalties, optimizer })
+    Ok(Compiled { plan: tape.finish(), inputs: xs, heads: told, w, penalties, optimizer, insight })
 }
 
 impl Objective {

@@ -170,6 +170,11 @@ impl Engine {
     pub fn totals(&self) -> Result<(Vec<HeadTotals>, f64)> {
         runner::totals(&mut **self.bound.memory.executor(), &self.compiled)
     }
+
+    /// The numbers of a value.
+    pub fn read(&self, value: Value) -> Result<Vec<f64>> {
+        self.bound.memory.executor().read(value)
+    }
 }
 
 /// Fails unless there are as many tables as the model has inputs or outputs.

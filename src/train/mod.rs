@@ -12,6 +12,7 @@ mod flat;
 mod graph;
 mod layer;
 mod logs;
+mod looking;
 mod model;
 mod objectives;
 mod predict;

@@ -45,6 +45,7 @@ pub struct Model {
 pub(super) struct State {
     pub optimizer: Arc<dyn Optimizer>,
     pub objectives: Vec<Objective>,
+    observe_every: Option<u64>,
     pub told: Told,
     /// Whether somebody was warned that layers were frozen or unfrozen since.
     warned: bool,
@@ -152,7 +153,7 @@ impl Model {
     /// # Errors
     /// As [`Model::compile`], and another number of losses than outputs.
     pub fn compile_with(&mut self, how: Compile) -> Result<()> {
-        let (optimizer, objectives) = how.parts()?;
+        let (optimizer, objectives, observe_every) = how.parts()?;
         let mut setup = Setup::new(BATCH, self.seed());
         setup.blank = true;
         self.flat.settle();
@@ -161,7 +162,7 @@ impl Model {
         // Variables must not keep the memory of an engine alive that nobody runs any more.
         self.variables().iter().try_for_each(Variable::settle)?;
         self.runner.progress = Default::default();
-        self.compiled = Some(State { optimizer, objectives, told, warned: false, engine: None, judge: None });
+        self.compiled = Some(State { optimizer, objectives, observe_every, told, warned: false, engine: None, judge: None });
         Ok(())
     }
 
@@ -321,7 +322,9 @@ impl Model {
 
 impl State {
     fn record(&self, flat: &Flat, batch: usize, weighted: bool, seed: Seed) -> Result<super::compiled::Compiled> {
-        compile(flat, self.optimizer.clone(), &self.objectives, &setup(batch, weighted, seed))
+        let mut setup = setup(batch, weighted, seed);
+        setup.observe_every = self.observe_every;
+        compile(flat, self.optimizer.clone(), &self.objectives, &setup)
     }
 }
 
@@ -360,7 +363,7 @@ pub(super) fn evaluate(
 fn build(flat: &Flat, seed: Seed) -> Result<()> {
     let mut tape = Tape::new(1, seed);
     let xs = record::inputs(&mut tape, flat)?;
-    record::forward(&mut tape, flat, &xs, &[])?;
+    record::forward(&mut tape, flat, &xs, &[], None)?;
     for call in flat.calls().filter(|c| c.call == 0 && c.handle.built().is_none()) {
         let new = tape.variables_of(&call.scope).into_iter().map(|v| {
             let name = record::short(tape.name(v), &call.scope);

@@ -21,13 +21,14 @@ use std::sync::Arc;
 pub struct Compile {
     optimizer: Arc<dyn Optimizer>,
     objectives: Vec<Objective>,
+    observe_every: Option<u64>,
     unknown: Vec<String>,
 }
 
 impl Compile {
     /// With this optimizer.
     pub fn new(optimizer: impl Optimizer + 'static) -> Self {
-        Self { optimizer: Arc::new(optimizer), objectives: Vec::new(), unknown: Vec::new() }
+        Self { optimizer: Arc::new(optimizer), objectives: Vec::new(), observe_every: None, unknown: Vec::new() }
     }
 
     /// The loss of the next output.
@@ -71,7 +72,14 @@ impl Compile {
         self
     }
 
-    pub(super) fn parts(self) -> Result<(Arc<dyn Optimizer>, Vec<Objective>)> {
+    /// Takes statistics of activations and gradients on the device in every so many steps, from the first on; see
+    /// [`Model::insight`](super::Model::insight). Default: never.
+    pub fn observe_every(mut self, steps: u64) -> Self {
+        self.observe_every = Some(steps.max(1));
+        self
+    }
+
+    pub(super) fn parts(self) -> Result<(Arc<dyn Optimizer>, Vec<Objective>, Option<u64>)> {
         if let Some(name) = self.unknown.first() {
             // Tells those there are and the nearest one.
             metric::named(name)?;
@@ -80,7 +88,7 @@ impl Compile {
         for o in &self.objectives {
             Allowed::NotNegative.check(format!("loss {}", o.loss.name()), "loss_weight", o.weight)?;
         }
-        Ok((self.optimizer, self.objectives))
+        Ok((self.optimizer, self.objectives, self.observe_every))
     }
 }
 

@@ -179,7 +179,7 @@ impl Predictor {
     fn whole(model: &Model, batch: usize) -> Result<Self> {
         let mut tape = blank(model, batch);
         let inputs = record::inputs(&mut tape, &model.flat)?;
-        let values = record::forward(&mut tape, &model.flat, &inputs, &[])?;
+        let values = record::forward(&mut tape, &model.flat, &inputs, &[], None)?;
         let outputs = keep(&mut tape, model.flat.outputs.iter().map(|node| values[*node]))?;
         Self::new(model, tape, inputs, outputs)
     }

@@ -3,6 +3,8 @@
 use super::flat::{Call, Flat, FlatNode};
 use super::variable::Variable;
 use crate::base::{Error, Result, Seed};
+use crate::nn::act::Activation;
+use crate::nn::insight::Insight;
 use crate::plan::{MOST_NUMBERS, Tape, Value};
 
 /// Inputs of the tape for samples of the graph's shapes: `x` where there is one, else by name.
@@ -39,23 +41,45 @@ pub(super) fn inputs(tape: &mut Tape, flat: &Flat) -> Result<Vec<Value>> {
     Ok(all)
 }
 
-/// Records every call; `bare` lists the nodes whose final activation is left out. Gives the value of each node.
+/// Records every call; `bare` lists the nodes whose final activation is left out, `insight` looks at what layers that have
+/// variables or an activation give. Gives the value of each node.
 ///
 /// # Errors
 /// Those of the layers, and a shared layer called on inputs its variables do not fit.
-pub(super) fn forward(tape: &mut Tape, flat: &Flat, xs: &[Value], bare: &[usize]) -> Result<Vec<Value>> {
+pub(super) fn forward(
+    tape: &mut Tape,
+    flat: &Flat,
+    xs: &[Value],
+    bare: &[usize],
+    mut insight: Option<&mut Insight>,
+) -> Result<Vec<Value>> {
     let mut values: Vec<Value> = Vec::with_capacity(flat.nodes.len());
     for (node, what) in flat.nodes.iter().enumerate() {
         values.push(match what {
             FlatNode::Input(_) => xs[node],
             FlatNode::Call(call) => {
                 let inputs: Vec<Value> = call.inputs.iter().map(|i| values[*i]).collect();
-                record(tape, call, &inputs, bare.contains(&node))?
+                let bare = bare.contains(&node);
+                let y = record(tape, call, &inputs, bare)?;
+                if let Some(insight) = insight.as_deref_mut() {
+                    observe(tape, call, y, bare, insight)?;
+                }
+                y
             }
         });
     }
     tape.enter("");
     Ok(values)
+}
+
+/// Lets `insight` look at what a call gave, if it is worth it.
+fn observe(tape: &mut Tape, call: &Call, y: Value, bare: bool, insight: &mut Insight) -> Result<()> {
+    let activation = call.layer.activation().filter(|a| !matches!(a, Activation::Linear));
+    if activation.is_none() && tape.variables_of(&call.scope).is_empty() {
+        return Ok(());
+    }
+    let bounds = activation.filter(|_| !bare).map_or([None, None], |a| a.bounds());
+    insight.record(tape, &call.scope, y, bounds)
 }
 
 /// Records one call.

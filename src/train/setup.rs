@@ -15,12 +15,13 @@ pub struct Setup {
     pub(super) chunk: Option<usize>,
     /// Whether variables are left without initial values, because layers have them.
     pub(super) blank: bool,
+    pub(super) observe_every: Option<u64>,
 }
 
 impl Setup {
     /// Batches of `batch` samples; initial values and masks drawn from `seed`.
     pub fn new(batch: usize, seed: Seed) -> Self {
-        Self { batch, seed, sample_weight: false, metrics: Metrics::default(), chunk: None, blank: false }
+        Self { batch, seed, sample_weight: false, metrics: Metrics::default(), chunk: None, blank: false, observe_every: None }
     }
 
     /// Whether samples are given weights when data are loaded. Default: no, each weighs 1.
@@ -33,6 +34,12 @@ impl Setup {
     /// Default: 2²⁵, 128 MiB, which every device can bind.
     pub fn chunk(mut self, numbers: usize) -> Self {
         self.chunk = Some(numbers);
+        self
+    }
+
+    /// Takes statistics of activations and gradients on the device in every so many steps, from the first on. Default: never.
+    pub fn observe_every(mut self, steps: u64) -> Self {
+        self.observe_every = Some(steps.max(1));
         self
     }
 

@@ -136,7 +136,7 @@ impl Model {
             self.tell(callbacks, course, epoch, steps, |c, run| c.epoch_end(&mut logs, run))?;
             history.push(epoch, &logs);
             if !logs.loss().is_finite() && !callbacks.iter().any(|c| c.minds_divergence()) {
-                return Err(Error::Diverged { step: self.runner.progress.steps, loss: logs.loss() });
+                return Err(self.diverged(logs.loss()));
             }
         }
         self.tell(callbacks, course, last, 0, |c, run| c.train_end(run))?;

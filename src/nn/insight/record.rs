@@ -1,11 +1,11 @@
 //! What goes along while a model is recorded: statistics of values as they are computed, of their gradients, and norms.
 
 use super::gradient_norms::{self, NORM, Norms};
-use super::report::{Norm, Report, Statistics};
+use super::report::{Direction, Norm, Report, Statistics};
 use super::statistics::{self, STATISTICS, Units};
 use crate::base::Result;
 use crate::kernel::Bounds;
-use crate::plan::{Tape, Value, When};
+use crate::plan::{Plan, Program, Tape, Value, When};
 
 /// A value that is looked at.
 #[derive(Clone, Debug)]
@@ -18,7 +18,8 @@ struct Observed {
     units: Units,
     /// Statistics of y.
     activation: Value,
-    /// Statistics of the gradient of y, where it has one.
+    /// Its gradient, where it has one, and the statistics of that.
+    dy: Option<Value>,
     gradient: Option<Value>,
 }
 
@@ -59,7 +60,7 @@ impl Insight {
             let s = t.output("activation", &[STATISTICS]);
             statistics::record(t, units, y, s).map(|()| s)
         })?;
-        self.observed.push(Observed { layer, y, units, activation, gradient: None });
+        self.observed.push(Observed { layer, y, units, activation, dy: None, gradient: None });
         Ok(())
     }
 
@@ -84,10 +85,18 @@ impl Insight {
                 let s = t.output("gradient", &[STATISTICS]);
                 t.behind(dy, |t| statistics::record(t, o.units.unbounded(), dy, s)).map(|()| s)
             })?;
-            o.gradient = Some(s);
+            (o.dy, o.gradient) = (Some(dy), Some(s));
         }
         self.norms = during(tape, "insight", gradient_norms::record)?;
         Ok(())
+    }
+
+    /// The kernel that last writes what `layer` gives, or its gradient, in training.
+    pub fn kernel(&self, plan: &Plan, layer: &str, direction: Direction) -> Option<&'static str> {
+        let o = self.observed.iter().find(|o| o.layer == layer)?;
+        let value = if direction == Direction::Forward { o.y } else { o.dy? };
+        let writes = plan.program(Program::Train).iter().rev().find(|d| d.all_writes().any(|w| w == value));
+        writes.map(|d| d.call.name())
     }
 
     /// Everything found in the last step that observed; `read` gives the numbers of a value, as executors do.
