@@ -7,6 +7,7 @@ pub mod base;
 pub mod cli;
 pub mod data;
 pub mod exec;
+pub mod formats;
 pub mod judge;
 pub mod kernel;
 pub mod nn;

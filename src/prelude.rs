@@ -23,7 +23,9 @@ pub use crate::nn::schedule::{
     CosineDecay, CosineDecayRestarts, ExponentialDecay, LearningRateScheduler, Mode, OneCycle, OneCycleLr,
     PiecewiseConstantDecay, PolynomialDecay, Power, RangeTest, ReduceLrOnPlateau, Schedule,
 };
-pub use crate::train::callback::{Callback, EarlyStopping, Every, LambdaCallback, ProgressBar, Run, TerminateOnNan};
+pub use crate::formats::{BackupAndRestore, ModelCheckpoint};
+pub use crate::report::{CsvLogger, InsightLog, TensorBoard};
+pub use crate::train::callback::{Callback, EarlyStopping, Every, LambdaCallback, ProgressBar, Run, SwapEmaWeights, TerminateOnNan};
 pub use crate::train::{
     Compile, Connect, Device, Fit, Graph, History, IntoLayer, Logs, Model, MonteCarlo, Sequential, SharedLayer, Tensor, Variable,
 };

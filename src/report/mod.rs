@@ -1,4 +1,10 @@
-//! What is shown of a training: pictures, written as files.
+//! What is shown of a training: pictures, tables and event files.
 
+mod csv_logger;
+mod insight;
 pub mod plot;
-pub mod save;
+mod tensor_board;
+
+pub use csv_logger::CsvLogger;
+pub use insight::{InsightLog, Observation, layers};
+pub use tensor_board::TensorBoard;

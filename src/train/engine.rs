@@ -8,6 +8,7 @@ use super::variable::{Binding, Memory, claim, fetch};
 use crate::base::{Error, Result, Rows};
 use crate::data::Samples;
 use crate::exec::DataId;
+use crate::nn::optim::AVERAGE;
 use crate::plan::{Arena, Plan, Program, Role, Value};
 use std::collections::HashSet;
 use std::ops::Range;
@@ -169,6 +170,41 @@ impl Engine {
 
     pub fn totals(&self) -> Result<(Vec<HeadTotals>, f64)> {
         runner::totals(&mut **self.bound.memory.executor(), &self.compiled)
+    }
+
+    /// What the optimizer remembers from step to step, by name.
+    pub fn remembered(&self) -> Vec<(String, Value)> {
+        let values = self.compiled.plan.values.iter().enumerate();
+        let own = format!("{}/", self.compiled.optimizer.name());
+        let slot = |role| matches!(role, Role::Whole(Arena::Slot(_), _));
+        let slots = values.filter(|(_, v)| slot(v.role) || (v.role == Role::Auxiliary && v.name.starts_with(&own)));
+        slots.map(|(i, v)| (v.name.clone(), Value(i))).collect()
+    }
+
+    /// Exchanges the variables and their averages.
+    pub fn swap_averages(&mut self) -> Result<()> {
+        let plan = &self.compiled.plan;
+        let chunk = |arena: Arena, chunk: u16| plan.of_role(Role::Whole(arena, chunk)).next();
+        let pairs: Vec<(Value, Value)> =
+            (0..).map_while(|c| Some((chunk(Arena::Param, c)?, chunk(Arena::Slot(AVERAGE), c)?))).collect();
+        if pairs.is_empty() {
+            let help = "give the optimizer use_ema";
+            return Err(Error::request("swap_ema_weights", "an optimizer that keeps averages", "one without", help));
+        }
+        let mut executor = self.bound.memory.executor();
+        for (variables, averages) in pairs {
+            let (v, a) = (executor.read(variables)?, executor.read(averages)?);
+            executor.write(variables, &a)?;
+            executor.write(averages, &v)?;
+        }
+        drop(executor);
+        self.bound.memory.touch();
+        Ok(())
+    }
+
+    /// Overwrites a value.
+    pub fn write(&mut self, value: Value, numbers: &[f64]) -> Result<()> {
+        self.bound.memory.executor().write(value, numbers)
     }
 
     /// The numbers of a value.

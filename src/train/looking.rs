@@ -24,7 +24,7 @@ impl Model {
     }
 
     /// The error of a loss that is no longer finite, naming what is known of where that began.
-    pub(super) fn diverged(&self, loss: f64) -> Error {
+    pub fn diverged(&self, loss: f64) -> Error {
         let place = self.insight().ok().and_then(|report| self.place_of(&report)).unwrap_or_default();
         Error::Diverged { step: self.runner.progress.steps, loss, place }
     }

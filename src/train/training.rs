@@ -29,6 +29,7 @@ struct Course {
     /// Steps an epoch has, and where epochs end.
     steps: usize,
     epochs: usize,
+    first: usize,
     stop: bool,
 }
 
@@ -61,6 +62,7 @@ impl Model {
             done: 0,
             steps: 0,
             epochs: fit.epochs,
+            first: fit.initial_epoch,
             stop: false,
         };
         let done = self.divide(&samples, &fit, &mut course).and_then(|()| self.train(&mut fit, &mut course));
@@ -113,9 +115,9 @@ impl Model {
         let callbacks = &mut fit.callbacks;
         callbacks.iter_mut().try_for_each(|c| c.check(&names))?;
         let mut history = History::default();
-        let mut last = fit.initial_epoch;
-        self.tell(callbacks, course, last, 0, |c, run| c.train_begin(run))?;
-        for epoch in fit.initial_epoch..fit.epochs {
+        self.tell(callbacks, course, fit.initial_epoch, 0, |c, run| c.train_begin(run))?;
+        let mut last = course.first;
+        for epoch in course.first..fit.epochs {
             if course.stop {
                 break;
             }
@@ -129,9 +131,12 @@ impl Model {
             let mut logs = self.running_logs()?;
             self.training = false;
             if let Some((data, len)) = course.validation {
+                self.tell(callbacks, course, epoch, steps, |c, run| c.test_begin(run))?;
                 let (engine, runner) = self.parts()?;
+                engine.fetch()?;
                 evaluate(engine, runner, data, 0..len, fit.validation_steps)?;
                 logs.add_validation(&self.running_logs()?);
+                self.tell(callbacks, course, epoch, steps, |c, run| c.test_end(run))?;
             }
             self.tell(callbacks, course, epoch, steps, |c, run| c.epoch_end(&mut logs, run))?;
             history.push(epoch, &logs);
@@ -183,7 +188,8 @@ impl Model {
         mut f: impl FnMut(&mut dyn Callback, &mut Run<'_>) -> Result<()>,
     ) -> Result<()> {
         let (epochs, steps) = (course.epochs, course.steps);
-        let mut run = Run { model: self, epoch, epochs, steps, step, stop: &mut course.stop, logs: None };
+        let (stop, first) = (&mut course.stop, &mut course.first);
+        let mut run = Run { model: self, epoch, epochs, steps, step, stop, first, logs: None };
         callbacks.iter_mut().try_for_each(|c| f(&mut **c, &mut run))
     }
 

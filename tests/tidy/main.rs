@@ -20,7 +20,8 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("train", &["base", "kernel", "plan", "exec", "nn", "data"]),
     ("judge", &["base", "kernel", "plan", "exec", "nn", "train"]),
     ("formats", &["base", "kernel", "plan", "exec", "nn", "data", "train"]),
-    ("report", &["base"]),
+    ("report", &["base", "nn", "train"]),
+    ("prelude", &["base", "nn", "data", "train", "formats", "report"]),
     ("cli", &["base", "kernel", "plan", "exec", "nn", "data", "train", "judge", "formats", "report"]),
 ];
 

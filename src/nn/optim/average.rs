@@ -42,7 +42,7 @@ pub static AVERAGE: Kernel<Averaged, 1, 1> = Kernel {
 pub static KERNELS: &[&dyn AnyKernel] = &[&AVERAGE];
 
 /// The slot of the averages: the last but one, beyond those of any rule.
-pub(super) const SLOT: u8 = u8::MAX - 1;
+pub const SLOT: u8 = u8::MAX - 1;
 
 pub(super) fn record(tape: &mut Tape, arenas: &Arenas, overwrites: bool) -> Result<()> {
     arenas.each(tape, |t, c| {

@@ -42,6 +42,7 @@ optimizers! {
 }
 
 pub use arenas::{Arenas, Chunk};
+pub use average::SLOT as AVERAGE;
 pub use frame::{Update, shader, update};
 pub(in crate::nn) use ranges::RANGE;
 pub use rule::{Hyper, Hypers, MOST_HYPERS, Rule};

@@ -85,6 +85,6 @@ pub trait Picture {
     where
         Self: Sized,
     {
-        crate::report::save::save(path, self.svg().as_bytes())
+        crate::train::save::save(path, self.svg().as_bytes())
     }
 }

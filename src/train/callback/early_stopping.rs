@@ -139,8 +139,11 @@ impl EarlyStopping {
     }
 }
 
-/// Fails unless `monitor` is told, and the way it improves is known.
-pub(super) fn check_monitor(callback: &str, monitor: &str, mode: Mode, names: &[String]) -> Result<()> {
+/// Fails unless `monitor` is among `names`, and the way it improves is known: for callbacks that watch a number.
+///
+/// # Errors
+/// A number nobody tells, with the nearest one that is; a name that does not say which way is better.
+pub fn check_monitor(callback: &str, monitor: &str, mode: Mode, names: &[String]) -> Result<()> {
     if !names.iter().any(|n| n == monitor) {
         let known: Vec<&str> = names.iter().map(String::as_str).collect();
         if monitor.starts_with("val_") && !known.iter().any(|n| n.starts_with("val_")) {

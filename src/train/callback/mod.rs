@@ -7,11 +7,13 @@ mod early_stopping;
 mod lambda;
 mod learning_rate;
 mod progress;
+mod swap_ema_weights;
 mod terminate;
 
-pub use early_stopping::EarlyStopping;
+pub use early_stopping::{EarlyStopping, check_monitor};
 pub use lambda::LambdaCallback;
 pub use progress::ProgressBar;
+pub use swap_ema_weights::SwapEmaWeights;
 pub use terminate::TerminateOnNan;
 
 use super::logs::Logs;
@@ -78,6 +80,24 @@ pub trait Callback {
         Ok(())
     }
 
+    /// Before the validation of an epoch.
+    ///
+    /// # Errors
+    /// As [`Callback::train_begin`].
+    fn test_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
+        let _ = run;
+        Ok(())
+    }
+
+    /// After the validation of an epoch.
+    ///
+    /// # Errors
+    /// As [`Callback::train_begin`].
+    fn test_end(&mut self, run: &mut Run<'_>) -> Result<()> {
+        let _ = run;
+        Ok(())
+    }
+
     /// After an epoch and its validation; what is set in `logs` is seen by later callbacks and the history.
     ///
     /// # Errors
@@ -110,6 +130,7 @@ pub struct Run<'a> {
     /// Steps of this epoch that are done.
     pub step: usize,
     pub(super) stop: &'a mut bool,
+    pub(super) first: &'a mut usize,
     pub(super) logs: Option<Logs>,
 }
 
@@ -117,6 +138,17 @@ impl Run<'_> {
     /// Ends training after this epoch; within one, after this step.
     pub fn stop_training(&mut self) {
         *self.stop = true;
+    }
+
+    /// The epoch training began at.
+    pub fn first_epoch(&self) -> usize {
+        *self.first
+    }
+
+    /// Lets training begin at this epoch, counted from 0: for a callback that restores one. Means nothing once the first
+    /// epoch has begun.
+    pub fn begin_at(&mut self, epoch: usize) {
+        *self.first = epoch;
     }
 
     /// What the epoch has come to so far; waits for the device the first time it is asked.
@@ -149,6 +181,12 @@ impl<C: Callback + ?Sized> Callback for &mut C {
     }
     fn step_end(&mut self, run: &mut Run<'_>) -> Result<()> {
         (**self).step_end(run)
+    }
+    fn test_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
+        (**self).test_begin(run)
+    }
+    fn test_end(&mut self, run: &mut Run<'_>) -> Result<()> {
+        (**self).test_end(run)
     }
     fn epoch_end(&mut self, logs: &mut Logs, run: &mut Run<'_>) -> Result<()> {
         (**self).epoch_end(logs, run)

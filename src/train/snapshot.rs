@@ -1,0 +1,95 @@
+//! Everything a training goes on from: variables, what the optimizer remembers, and counters.
+
+use super::model::{Model, not_compiled};
+use crate::base::{Error, Result};
+use crate::nn::optim::Progress;
+
+/// A training at the end of an epoch, in numbers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Snapshot {
+    /// Names, shapes and values: `layer/variable` of the model, then what the optimizer remembers by its own names.
+    pub arrays: Vec<(String, Vec<usize>, Vec<f64>)>,
+    /// How many of them are the model's.
+    pub variables: usize,
+    /// Steps done, what the rule carries on, a learning rate that holds.
+    pub progress: Progress,
+    /// Times the data was shuffled, and batches evaluated: what random numbers are drawn by.
+    pub counters: [u32; 2],
+}
+
+impl Model {
+    /// The variables with their names, `layer/variable`, in the order of [`Model::variables`].
+    pub fn named_variables(&self) -> Vec<(String, super::Variable)> {
+        let mut all: Vec<(String, super::Variable)> = Vec::new();
+        for call in self.flat.calls() {
+            for v in call.handle.variables() {
+                if !all.iter().any(|(_, known)| known.is(&v)) {
+                    all.push((format!("{}/{}", call.scope, v.name()), v));
+                }
+            }
+        }
+        all
+    }
+
+    /// The training as it stands between epochs.
+    ///
+    /// # Errors
+    /// The model is not compiled, the device was lost.
+    pub fn snapshot(&self) -> Result<Snapshot> {
+        let state = self.compiled.as_ref().ok_or_else(not_compiled)?;
+        let mut arrays = Vec::new();
+        for (name, v) in self.named_variables() {
+            arrays.push((name, v.shape().to_vec(), v.values()?));
+        }
+        let variables = arrays.len();
+        if let Some(engine) = &state.engine {
+            for (name, value) in engine.remembered() {
+                let numbers = engine.read(value)?;
+                arrays.push((name, vec![numbers.len()], numbers));
+            }
+        }
+        Ok(Snapshot { arrays, variables, progress: self.runner.progress, counters: [self.passes, self.runner.evaluated] })
+    }
+
+    /// Brings a training back to `snapshot`, for batches of `batch`. The model must be compiled as the one it was taken of.
+    ///
+    /// # Errors
+    /// The model is not compiled, a variable or memory of the optimizer that is missing or of another size.
+    pub fn resume(&mut self, snapshot: &Snapshot, batch: usize) -> Result<()> {
+        let find = |name: &str, len: usize| match snapshot.arrays.iter().find(|(n, ..)| n == name) {
+            Some((_, _, numbers)) if numbers.len() == len => Ok(numbers),
+            Some((_, _, numbers)) => Err(unlike(name, len, numbers.len())),
+            None => Err(unlike(name, len, 0)),
+        };
+        for (name, v) in self.named_variables() {
+            find(&name, v.len())?;
+        }
+        self.prepare(batch, false)?;
+        let engine = self.state()?.engine.as_mut().ok_or_else(not_compiled)?;
+        for (name, value) in engine.remembered() {
+            let len = engine.compiled.plan.values[value.0].len();
+            engine.write(value, find(&name, len)?)?;
+        }
+        for (name, v) in self.named_variables() {
+            v.assign(find(&name, v.len())?)?;
+        }
+        self.runner.progress = snapshot.progress;
+        [self.passes, self.runner.evaluated] = snapshot.counters;
+        Ok(())
+    }
+
+    /// Exchanges the variables and the averages the optimizer keeps of them.
+    ///
+    /// # Errors
+    /// The model is not compiled, or its optimizer keeps no averages; the device was lost.
+    pub fn swap_averages(&mut self) -> Result<()> {
+        let engine = self.state()?.engine.as_mut().ok_or_else(not_compiled)?;
+        engine.claim()?;
+        engine.swap_averages()
+    }
+}
+
+fn unlike(name: &str, expected: usize, got: usize) -> Error {
+    let help = "build and compile the model as the one that was saved";
+    Error::request(format!("saved array `{name}`"), format!("{expected} numbers"), got, help)
+}
