@@ -41,6 +41,20 @@ impl Device {
         }
     }
 
+    /// Bytes a number takes.
+    pub fn number_size(&self) -> u64 {
+        if matches!(self, Self::CpuFloat64) { 8 } else { 4 }
+    }
+
+    /// Bytes an executor of `plan` allocates, known before it does.
+    pub fn bytes(&self, plan: &Plan) -> u64 {
+        match self {
+            #[cfg(feature = "gpu")]
+            Self::Gpu(device) => GpuExecutor::bytes(device, plan),
+            _ => plan.buffers.iter().map(|b| b.len as u64 * self.number_size()).sum(),
+        }
+    }
+
     /// An executor of `plan` with memory of its own.
     ///
     /// # Errors

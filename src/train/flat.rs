@@ -46,6 +46,8 @@ pub(super) struct Flat {
     /// Names of the inputs, and of the layers the outputs come from.
     pub input_names: Vec<String>,
     pub output_names: Vec<String>,
+    /// For each node of the graph taken apart, in its order, the nodes its outputs are.
+    pub top: Vec<Vec<usize>>,
     scopes: HashMap<usize, (String, u32)>,
 }
 
@@ -110,6 +112,9 @@ impl Flat {
                 }
             };
             at.insert(tensor.id(), outputs);
+        }
+        if around.is_empty() && prefix.is_empty() {
+            self.top = graph.nodes().iter().map(|t| at[&t.id()].clone()).collect();
         }
         Ok(graph.outputs().iter().map(|t| place(&at, t)).collect())
     }

@@ -157,6 +157,11 @@ impl GpuDevice {
         }
     }
 
+    /// Bytes allocated on this device so far, by everyone who shares it; freeing is not counted.
+    pub fn allocated(&self) -> u64 {
+        self.0.counts.bytes.load(Ordering::Relaxed)
+    }
+
     /// What wgpu itself counts as alive on this device, passing staging buffers included: compare after a wait.
     pub fn alive(&self) -> Created {
         let hal = self.0.device.get_internal_counters().hal;

@@ -13,6 +13,9 @@ const MOST_STEPS: usize = 64;
 /// Bytes the samples of all steps of a submit may take.
 const SLOT_BYTES: u64 = 16 << 20;
 
+/// Bytes of the buffer results are read back through.
+const STAGED: u64 = 1 << 16;
+
 /// Offsets of bindings: WebGPU's strictest.
 pub(super) const ALIGN: u64 = 256;
 
@@ -40,22 +43,33 @@ fn slots(plan: &Plan, schedule: Schedule) -> usize {
     (most as usize).clamp(1, MOST_STEPS)
 }
 
+/// Bytes of a buffer, with a copy for each of `slots` steps where each has its own.
+fn bytes(b: &crate::plan::Buffer, slots: usize) -> u64 {
+    if b.per_step { stride(b.len) * slots as u64 } else { b.len as u64 * 4 }
+}
+
 fn stride(len: usize) -> u64 {
     (len as u64 * 4).next_multiple_of(ALIGN)
 }
 
 impl Memory {
+    /// Bytes of the plan's buffers, of what is read back through, and of the step slots.
+    pub fn bytes(device: &GpuDevice, plan: &Plan) -> u64 {
+        let slots = slots(plan, device.schedule());
+        let buffers = plan.buffers.iter().map(|b| bytes(b, slots).next_multiple_of(ALIGN).max(ALIGN));
+        buffers.sum::<u64>() + STAGED + (slots as u64 + 1) * ALIGN
+    }
+
     /// Allocates what the plan needs (zeros) and writes its initial values.
     pub fn new(device: &GpuDevice, plan: &Plan) -> Result<Self> {
         let slots = slots(plan, device.schedule());
         let strides: Vec<u64> = plan.buffers.iter().map(|b| if b.per_step { stride(b.len) } else { 0 }).collect();
         let usage = BufferUsages::STORAGE | BufferUsages::COPY_DST | BufferUsages::COPY_SRC;
         let mut buffers = Vec::with_capacity(plan.buffers.len());
-        for (b, stride) in plan.buffers.iter().zip(&strides) {
-            let bytes = (b.len as u64 * 4).max(stride * slots as u64);
-            buffers.push(device.buffer(&b.label, bytes, usage)?);
+        for b in &plan.buffers {
+            buffers.push(device.buffer(&b.label, bytes(b, slots), usage)?);
         }
-        let mut new = Self { buffers, strides, slots, staging: Staging::with(device, 1 << 16)? };
+        let mut new = Self { buffers, strides, slots, staging: Staging::with(device, STAGED)? };
         for (value, numbers) in &plan.initial {
             new.write(device, plan.place(*value), 0, numbers)?;
         }

@@ -77,6 +77,11 @@ impl GpuExecutor {
         Ok(Self { device, plan, memory, programs, shelf, steps, step_group, host_steps, slot: 0, in_flight })
     }
 
+    /// Bytes [`GpuExecutor::new`] allocates for `plan` on `device`.
+    pub fn bytes(device: &GpuDevice, plan: &Plan) -> u64 {
+        Memory::bytes(device, plan)
+    }
+
     /// The device it runs on.
     pub fn gpu(&self) -> &GpuDevice {
         &self.device
