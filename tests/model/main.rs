@@ -2,5 +2,7 @@
 
 mod asking;
 mod errors;
+mod files;
 mod sharing;
+mod summary;
 mod training;
