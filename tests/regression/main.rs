@@ -1,0 +1,3 @@
+//! Faults that were found and mended: what each did wrong stands above its test.
+
+mod cpu_executor;
