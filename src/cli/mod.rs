@@ -1,5 +1,15 @@
 //! The `wgrad` program: thin commands over the library.
 
+/// As std's, but a reader who has left ends the program instead of a panic.
+macro_rules! println {
+    ($($told:tt)*) => { crate::cli::tell(format_args!($($told)*)) };
+}
+
+/// As std's, but a reader who has left is no fault: notes are not what was asked for.
+macro_rules! eprintln {
+    ($($told:tt)*) => { crate::cli::note(format_args!($($told)*)) };
+}
+
 mod bench;
 mod device;
 mod devices;
@@ -10,6 +20,8 @@ mod train;
 
 use crate::base::Error;
 use clap::{Parser, Subcommand};
+use std::fmt::Arguments;
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 /// Train neural networks on any GPU.
@@ -48,6 +60,25 @@ pub fn main() -> ExitCode {
             ExitCode::from(code(&error))
         }
     }
+}
+
+/// What shells call a program that wrote to a pipe nobody reads any more: 128 + SIGPIPE.
+const READER_LEFT: i32 = 141;
+
+/// A line to stdout. Where it cannot be written, nothing else is worth doing: the results go there.
+fn tell(told: Arguments<'_>) {
+    if let Err(error) = writeln!(std::io::stdout().lock(), "{told}") {
+        if error.kind() == ErrorKind::BrokenPipe {
+            std::process::exit(READER_LEFT);
+        }
+        note(format_args!("error: writing to stdout: {error}"));
+        std::process::exit(1);
+    }
+}
+
+/// A line to stderr.
+fn note(told: Arguments<'_>) {
+    let _ = writeln!(std::io::stderr().lock(), "{told}");
 }
 
 fn code(error: &anyhow::Error) -> u8 {
