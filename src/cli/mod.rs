@@ -22,7 +22,9 @@ use crate::base::Error;
 use clap::{Parser, Subcommand};
 use std::fmt::Arguments;
 use std::io::{ErrorKind, Write};
+use std::num::{IntErrorKind, ParseIntError};
 use std::process::ExitCode;
+use std::str::FromStr;
 
 /// Train neural networks on any GPU.
 #[derive(Parser)]
@@ -40,7 +42,7 @@ enum Command {
     Devices(devices::Options),
     /// Compare every kernel on a GPU with its judge, the f64 twin
     Parity(parity::Options),
-    /// Measure every kernel on a device: time, GFLOP/s, GB/s, share of the measured peak
+    /// Measure each kernel of two training steps on a device: time, GFLOP/s, GB/s, share of the measured peak
     Bench(bench::Options),
 }
 
@@ -60,6 +62,20 @@ pub fn main() -> ExitCode {
             ExitCode::from(code(&error))
         }
     }
+}
+
+/// A whole number, told as one where it is none.
+fn whole<T: FromStr<Err = ParseIntError>>(text: &str) -> Result<T, String> {
+    text.trim().parse().map_err(|error: ParseIntError| match error.kind() {
+        IntErrorKind::PosOverflow => "the number is too large".to_owned(),
+        _ => "expected a whole number, at least 0".to_owned(),
+    })
+}
+
+/// Fails if a name of `given` is a part of none of `known`.
+fn part_of(what: &str, given: &[String], known: &[&str]) -> crate::base::Result<()> {
+    let stranger = given.iter().find(|name| !known.iter().any(|k| k.contains(name.as_str())));
+    stranger.map_or(Ok(()), |name| Err(Error::unknown(what, name, known)))
 }
 
 /// What shells call a program that wrote to a pipe nobody reads any more: 128 + SIGPIPE.
