@@ -20,7 +20,11 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
 fn gpus(options: &Options) -> anyhow::Result<()> {
     use crate::exec::gpu::GpuDevice;
     let mut wrong = 0;
-    for (i, adapter) in GpuDevice::all().into_iter().enumerate() {
+    let all = GpuDevice::all();
+    if all.is_empty() {
+        eprintln!("(no graphics device found; on Linux and Windows they need the Vulkan driver of the graphics card)");
+    }
+    for (i, adapter) in all.into_iter().enumerate() {
         println!("{i:<4} {adapter}");
         if options.check {
             // Opening a device runs its canary kernels.

@@ -1,5 +1,15 @@
 //! The `wgrad` program: thin commands over the library.
 
+/// As std's, but a reader who has left ends the program instead of a panic.
+macro_rules! println {
+    ($($told:tt)*) => { crate::cli::tell(format_args!($($told)*)) };
+}
+
+/// As std's, but a reader who has left is no fault: notes are not what was asked for.
+macro_rules! eprintln {
+    ($($told:tt)*) => { crate::cli::note(format_args!($($told)*)) };
+}
+
 mod bench;
 mod device;
 mod devices;
@@ -10,7 +20,11 @@ mod train;
 
 use crate::base::Error;
 use clap::{Parser, Subcommand};
+use std::fmt::Arguments;
+use std::io::{ErrorKind, Write};
+use std::num::{IntErrorKind, ParseIntError};
 use std::process::ExitCode;
+use std::str::FromStr;
 
 /// Train neural networks on any GPU.
 #[derive(Parser)]
@@ -28,7 +42,7 @@ enum Command {
     Devices(devices::Options),
     /// Compare every kernel on a GPU with its judge, the f64 twin
     Parity(parity::Options),
-    /// Measure every kernel on a device: time, GFLOP/s, GB/s, share of the measured peak
+    /// Measure each kernel of two training steps on a device: time, GFLOP/s, GB/s, share of the measured peak
     Bench(bench::Options),
 }
 
@@ -48,6 +62,39 @@ pub fn main() -> ExitCode {
             ExitCode::from(code(&error))
         }
     }
+}
+
+/// A whole number, told as one where it is none.
+fn whole<T: FromStr<Err = ParseIntError>>(text: &str) -> Result<T, String> {
+    text.trim().parse().map_err(|error: ParseIntError| match error.kind() {
+        IntErrorKind::PosOverflow => "the number is too large".to_owned(),
+        _ => "expected a whole number, at least 0".to_owned(),
+    })
+}
+
+/// Fails if a name of `given` is a part of none of `known`.
+fn part_of(what: &str, given: &[String], known: &[&str]) -> crate::base::Result<()> {
+    let stranger = given.iter().find(|name| !known.iter().any(|k| k.contains(name.as_str())));
+    stranger.map_or(Ok(()), |name| Err(Error::unknown(what, name, known)))
+}
+
+/// What shells call a program that wrote to a pipe nobody reads any more: 128 + SIGPIPE.
+const READER_LEFT: i32 = 141;
+
+/// A line to stdout. Where it cannot be written, nothing else is worth doing: the results go there.
+fn tell(told: Arguments<'_>) {
+    if let Err(error) = writeln!(std::io::stdout().lock(), "{told}") {
+        if error.kind() == ErrorKind::BrokenPipe {
+            std::process::exit(READER_LEFT);
+        }
+        note(format_args!("error: writing to stdout: {error}"));
+        std::process::exit(1);
+    }
+}
+
+/// A line to stderr.
+fn note(told: Arguments<'_>) {
+    let _ = writeln!(std::io::stderr().lock(), "{told}");
 }
 
 fn code(error: &anyhow::Error) -> u8 {

@@ -1,5 +1,6 @@
 //! The net `wgrad train` trains: the textbook's, unless options say otherwise.
 
+use super::whole;
 use crate::data::Dataset;
 use crate::nn::act::Activation;
 use crate::nn::constraint;
@@ -38,7 +39,7 @@ enum Drop {
 #[command(next_help_heading = "Model (WORDS are name:key=value,key=value)")]
 pub struct ModelOptions {
     /// Units of the hidden layers, with commas [default: 64,32 for digits, 300,100 for fashion-mnist]
-    #[arg(long, value_delimiter = ',', value_name = "UNITS")]
+    #[arg(long, value_delimiter = ',', value_name = "UNITS", value_parser = whole::<usize>, allow_negative_numbers = true)]
     hidden: Option<Vec<usize>>,
     /// Activation of the hidden layers: elu, relu, selu, gelu, silu, tanh, …
     #[arg(long, default_value = "elu", value_name = "NAME")]

@@ -1,9 +1,11 @@
 //! `wgrad parity`: every kernel on a device against its judge, the f64 twin, and the elementary functions against f64.
 
-use super::device::DeviceOptions;
+use super::device::word;
+use super::part_of;
 use crate::judge::cases::{calls, stage_sets};
 use crate::judge::parity::{CpuTwins, Device, judge, sample_step};
 use crate::judge::ulp::{BOUND, ENDS, FUNCTIONS, SAMPLED, sweep};
+use crate::nn;
 use clap::Args;
 
 /// Options of `wgrad parity`.
@@ -11,8 +13,9 @@ use clap::Args;
 pub struct Options {
     /// Only kernels and elementary functions (exp, log, …) whose names contain one of these
     kernels: Vec<String>,
-    #[command(flatten)]
-    device: DeviceOptions,
+    /// auto, cpu, gpu, vulkan, metal, dx12, a number of `wgrad devices`, or part of a name
+    #[arg(long, default_value = "auto", env = "WGRAD_DEVICE", value_parser = word)]
+    device: String,
     /// Every float32 through the elementary functions, not one in some thousands: takes minutes
     #[arg(long)]
     full: bool,
@@ -39,8 +42,11 @@ fn device(name: &str) -> crate::base::Result<Box<dyn Device>> {
 }
 
 #[cfg(not(feature = "gpu"))]
-fn device(_: &str) -> crate::base::Result<Box<dyn Device>> {
-    Ok(Box::new(CpuTwins))
+fn device(name: &str) -> crate::base::Result<Box<dyn Device>> {
+    match name {
+        "auto" | "cpu" => Ok(Box::new(CpuTwins)),
+        other => Err(super::device::built_without(other)),
+    }
 }
 
 /// One kernel, case and filling after the other; gives how many passed and failed.
@@ -118,11 +124,12 @@ fn functions(options: &Options, device: &dyn Device) -> anyhow::Result<(usize, u
 
 /// Runs the command.
 pub fn run(options: &Options) -> anyhow::Result<()> {
-    let device = device(&options.device.device)?;
+    let names: Vec<&str> = nn::kernels().map(|k| k.name()).chain(FUNCTIONS).collect();
+    part_of("wgrad parity: kernel", &options.kernels, &names)?;
+    let device = device(&options.device)?;
     let (kernels, functions) = (kernels(options, &*device)?, functions(options, &*device)?);
     let (passed, failed) = (kernels.0 + functions.0, kernels.1 + functions.1);
     eprintln!("{passed} passed, {failed} failed");
     anyhow::ensure!(failed == 0, "{failed} of {} comparisons are out of tolerance", passed + failed);
-    anyhow::ensure!(passed > 0, "no kernel or function is called that; `wgrad parity` without names lists all");
     Ok(())
 }

@@ -3,9 +3,10 @@
 use super::device::{DeviceOptions, executor};
 use super::net::ModelOptions;
 use super::progress::EpochLine;
+use super::whole;
 use crate::base::words::Words;
 use crate::base::{Error, Seed};
-use crate::data::datasets;
+use crate::data::{Dataset, datasets};
 use crate::nn::loss::SparseCategoricalCrossentropy;
 use crate::nn::schedule::{self, ExponentialDecay, Mode, ReduceLrOnPlateau, Run, Schedule};
 use crate::nn::{metric, optim};
@@ -34,13 +35,13 @@ pub struct Options {
     #[command(flatten)]
     device: DeviceOptions,
     /// Everything random is repeated by this number
-    #[arg(long, default_value_t = 42)]
+    #[arg(long, default_value_t = 42, value_parser = whole::<u64>, allow_negative_numbers = true)]
     seed: u64,
     /// Times through the data [default: 20 for digits, 3 for fashion-mnist]
-    #[arg(long)]
+    #[arg(long, value_parser = whole::<usize>, allow_negative_numbers = true)]
     epochs: Option<usize>,
     /// Samples a step
-    #[arg(long, default_value_t = 32)]
+    #[arg(long, default_value_t = 32, value_parser = whole::<usize>, allow_negative_numbers = true)]
     batch_size: usize,
     /// Learning rate [default: the optimizer's in Keras, 0.001 for most, 0.01 for sgd]
     #[arg(long, allow_negative_numbers = true)]
@@ -67,7 +68,7 @@ pub struct Options {
     #[arg(long, value_name = "NAME")]
     metric: Vec<String>,
     /// At most this many steps an epoch
-    #[arg(long)]
+    #[arg(long, value_parser = whole::<usize>, allow_negative_numbers = true)]
     steps_per_epoch: Option<usize>,
     /// Folder with the data files; else $WGRAD_DATA, the XDG data folder and Debian's are searched
     #[arg(long)]
@@ -113,12 +114,44 @@ fn monitored(name: &str, trained: &Epoch, tested: &Epoch) -> anyhow::Result<f64>
     Ok(found.ok_or_else(|| Error::unknown("reduce_lr_on_plateau: monitor", bare, &told))?)
 }
 
+/// Refuses what can be seen to be wrong before anything is read or built.
+fn check(options: &Options) -> crate::base::Result<()> {
+    for (option, given) in [("--epochs", options.epochs), ("--steps-per-epoch", options.steps_per_epoch)] {
+        if given == Some(0) {
+            return Err(Error::request(option, "at least 1", 0, "leave it out for the default"));
+        }
+    }
+    if let (Source::Digits, Some(folder)) = (options.source, &options.data_dir) {
+        let help = "leave it out, or train on fashion-mnist";
+        return Err(Error::request(
+            "--data-dir",
+            "a data set read from files",
+            format!("digits, which are inside the program, and {}", folder.display()),
+            help,
+        ));
+    }
+    Ok(())
+}
+
+/// Refuses a batch that one of the two sets cannot fill.
+fn check_batch(batch: usize, train: &Dataset, test: &Dataset) -> crate::base::Result<()> {
+    for (part, data) in [("training", train), ("test", test)] {
+        if batch > data.len() {
+            let most = format!("at most the {} {part} samples of {}", data.len(), data.name);
+            return Err(Error::request("batch size", most, batch, "choose a smaller --batch-size"));
+        }
+    }
+    Ok(())
+}
+
 /// Runs the command.
 pub fn run(options: &Options) -> anyhow::Result<()> {
+    check(options)?;
     let ((train, test), hidden, epochs, decay) = match options.source {
         Source::Digits => (datasets::digits()?, &[64, 32][..], 20, 1.0),
         Source::FashionMnist => (datasets::fashion_mnist(options.data_dir.as_deref())?, &[300, 100][..], 3, 0.3),
     };
+    check_batch(options.batch_size, &train, &test)?;
     let epochs = options.epochs.unwrap_or(epochs);
     let loss = SparseCategoricalCrossentropy::new();
     let net = options.model.net(&train, hidden)?;

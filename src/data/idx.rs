@@ -125,7 +125,8 @@ impl<R: Read> Source<R> {
         match count {
             Some(count) if count > 0 && count <= room => Ok(count),
             _ => {
-                let expected = format!("dimensions of 1 to {room} elements together, what the file can hold");
+                let expected =
+                    format!("dimensions, none of them 0, of at most {room} elements together, what the file can hold");
                 Err(self.wrong(4, expected, format!("{shape:?}"), DAMAGED))
             }
         }

@@ -10,7 +10,7 @@ use crate::nn::loss::{BATCH_LOSS, Loss, Operands, TOTALS};
 use crate::plan::{Plan, Program, Role, Tape, Value};
 use crate::train::Compiled;
 
-/// How far a gradient may be from the differences (TRUST.md, promise 5).
+/// How far a gradient may be from the differences.
 pub const BOUND: f64 = 1e-6;
 
 /// Half the width of the stencil's inner pair: the error is h⁴ f⁽⁵⁾ / 30 by truncation and 10⁻¹⁶ f / h by rounding.

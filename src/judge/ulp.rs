@@ -1,5 +1,5 @@
 //! The elementary functions on a device against f64, over the bit patterns of f32: a histogram of the errors in units in
-//! the last place (TRUST.md, promise 6).
+//! the last place.
 
 use super::parity::Device;
 use crate::base::vectorize::vectorize;

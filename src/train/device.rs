@@ -61,8 +61,8 @@ impl Device {
     /// The plan does not fit the device, or the device was lost.
     pub fn executor(&self, plan: Plan) -> Result<Box<dyn Executor>> {
         match self {
-            Self::Cpu => Ok(Box::new(CpuExecutor::<f32>::new(plan))),
-            Self::CpuFloat64 => Ok(Box::new(CpuExecutor::<f64>::new(plan))),
+            Self::Cpu => Ok(Box::new(CpuExecutor::<f32>::try_new(plan)?)),
+            Self::CpuFloat64 => Ok(Box::new(CpuExecutor::<f64>::try_new(plan)?)),
             #[cfg(feature = "gpu")]
             Self::Gpu(device) => Ok(Box::new(GpuExecutor::new(device, plan)?)),
         }

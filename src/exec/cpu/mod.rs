@@ -26,15 +26,46 @@ pub struct CpuExecutor<T> {
 }
 
 impl<T: Twinned + Mapped> CpuExecutor<T> {
-    /// Allocates the plan's memory and fills in the initial values.
+    /// Allocates the plan's memory and fills in the initial values. Where there is not so much memory the process ends;
+    /// [`CpuExecutor::try_new`] says so instead.
     pub fn new(plan: Plan) -> Self {
         let memory = plan.buffers.iter().map(|b| vec![T::ZERO; b.len]).collect();
+        Self::over(plan, memory)
+    }
+
+    /// As [`CpuExecutor::new`] for plans of any size.
+    ///
+    /// # Errors
+    /// [`Error::Memory`] naming the buffer for which there is no room.
+    pub fn try_new(plan: Plan) -> Result<Self> {
+        let mut memory: Vec<Vec<T>> = Vec::with_capacity(plan.buffers.len());
+        for b in &plan.buffers {
+            let mut numbers = Vec::new();
+            numbers.try_reserve_exact(b.len).map_err(|_| Error::Memory {
+                what: format!(
+                    "buffer `{}`, one of {} bytes together,",
+                    b.label,
+                    plan.bytes() * size_of::<T>() as u64 / 4
+                ),
+                needed: b.len as u64 * size_of::<T>() as u64,
+                allowed: 0,
+                help: "use a smaller batch or model".to_owned(),
+            })?;
+            numbers.resize(b.len, T::ZERO);
+            memory.push(numbers);
+        }
+        Ok(Self::over(plan, memory))
+    }
+
+    fn over(mut plan: Plan, memory: Vec<Vec<T>>) -> Self {
         let programs = Program::ALL.map(|p| plan.program(p).iter().map(|d| BoundDispatch::new(d, &plan)).collect());
-        let initial = plan.initial.clone();
+        // Aside for the while: a copy would be the largest array of all.
+        let initial = std::mem::take(&mut plan.initial);
         let mut new = Self { plan, memory, programs, data: Vec::new() };
         for (v, numbers) in &initial {
             new.fill(*v, numbers);
         }
+        new.plan.initial = initial;
         new
     }
 
@@ -71,11 +102,16 @@ impl<T: Twinned + Mapped> CpuExecutor<T> {
     fn gather(&mut self, data: DataId, first: usize, rows: usize) -> Result<()> {
         let Self { plan, memory, data: all, .. } = self;
         let loaded = all.get(data.0).and_then(Option::as_ref).ok_or_else(|| unknown(data))?;
-        let order = loaded.order.get(first..first + rows).ok_or_else(|| {
+        if rows > plan.batch {
+            let help = "give steps of the batch size the model was compiled for";
+            return Err(Error::request("step", format!("at most {} rows", plan.batch), rows, help));
+        }
+        let end = first.saturating_add(rows);
+        let order = loaded.order.get(first..end).ok_or_else(|| {
             Error::request(
                 "batch",
                 format!("rows within the data set's {}", loaded.order.len()),
-                format!("rows {first}..{}", first + rows),
+                format!("rows {first}..{end}"),
                 "give fewer steps or more data",
             )
         })?;

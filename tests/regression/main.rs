@@ -1,0 +1,5 @@
+//! Faults that were found and mended: what each did wrong stands above its test.
+
+mod cpu_executor;
+#[cfg(feature = "cli")]
+mod program;
