@@ -28,7 +28,8 @@ fn main() -> anyhow::Result<()> {
     model.compile(Nadam::new(1e-3).clipnorm(1.0), SparseCategoricalCrossentropy::new(), "accuracy")?;
 
     let mut stopping = EarlyStopping::on("val_loss").patience(3).restore_best_weights(true);
-    let how = Fit::epochs(options.pick(20, 3)).validation(&validation).callback(ProgressBar::new()).callback(&mut stopping);
+    let how =
+        Fit::epochs(options.pick(20, 3)).validation(&validation).callback(ProgressBar::new()).callback(&mut stopping);
     let history = model.fit(&train, how)?;
     let tested = model.evaluate(&test)?;
 

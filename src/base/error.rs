@@ -1,6 +1,6 @@
 //! What can go wrong, told so that the reader knows what to do next.
 
-use super::words::nearest;
+use super::nearest;
 use std::fmt::Display;
 use std::path::PathBuf;
 

@@ -50,17 +50,7 @@ impl Rows {
 
     /// A copy of at most `rows` rows from `first` on.
     pub fn range(&self, first: usize, rows: usize) -> Self {
-        fn cut<T: Copy>(data: &[T], width: usize, first: usize, rows: usize) -> Arc<[T]> {
-            let at = |row: usize| (row * width).min(data.len());
-            data[at(first)..at(first.saturating_add(rows))].into()
-        }
-        let data = match &self.data {
-            RowData::Bytes { data, scale, shift } => {
-                RowData::Bytes { data: cut(data, self.width, first, rows), scale: *scale, shift: *shift }
-            }
-            RowData::Floats(data) => RowData::Floats(cut(data, self.width, first, rows)),
-        };
-        Self { width: self.width, data }
+        self.select(&(first..first.saturating_add(rows).min(self.len())).collect::<Vec<_>>())
     }
 
     /// Number of rows.

@@ -63,9 +63,7 @@ pub trait Executor: Send {
     ///
     /// # Errors
     /// Lengths that differ, or a device was lost.
-    fn copy_from(&mut self, other: &mut dyn Executor, pairs: &[(Value, Value)]) -> Result<()> {
-        pairs.iter().try_for_each(|(from, to)| self.write(*to, &other.read(*from)?))
-    }
+    fn copy_from(&mut self, other: &mut dyn Executor, pairs: &[(Value, Value)]) -> Result<()>;
 
     /// The executor as itself, so that two of a kind can work together.
     fn as_any(&mut self) -> &mut dyn Any;
@@ -120,5 +118,25 @@ pub(crate) fn check_batch(plan: &Plan, rows: usize) -> Result<()> {
     if rows <= plan.batch {
         return Ok(());
     }
-    Err(Error::request("batch", format!("at most {} rows", plan.batch), rows, "give fewer rows at once"))
+    let help = "give steps of the batch size the model was compiled for";
+    Err(Error::request("step", format!("at most {} rows", plan.batch), rows, help))
+}
+
+/// Copies values of one executor to another by way of the host.
+pub(crate) fn through_host(to: &mut dyn Executor, from: &mut dyn Executor, pairs: &[(Value, Value)]) -> Result<()> {
+    pairs.iter().try_for_each(|(read, write)| to.write(*write, &from.read(*read)?))
+}
+
+/// Fails unless `value` of `plan` has `len` numbers.
+pub(crate) fn check_length(plan: &Plan, value: Value, len: usize) -> Result<()> {
+    let info = &plan.values[value.0];
+    if len == info.len() {
+        return Ok(());
+    }
+    Err(Error::request(
+        format!("value `{}`", info.name),
+        format!("{} numbers (shape {:?})", info.len(), info.shape),
+        len,
+        "give an array of the variable's shape",
+    ))
 }

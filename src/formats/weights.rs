@@ -108,10 +108,14 @@ pub(super) fn read_snapshot(path: &Path) -> Result<(Snapshot, usize)> {
     let (arrays, words) = read(path)?;
     let find = |key: &str| words.get(key).and_then(|text| text.parse::<u64>().ok());
     let get = |key: &str| {
-        find(key).ok_or_else(|| Error::Data(format!("{}: no number `{key}`: not a backup of a training", path.display())))
+        find(key)
+            .ok_or_else(|| Error::Data(format!("{}: no number `{key}`: not a backup of a training", path.display())))
     };
-    let progress =
-        Progress { steps: get("steps")?, carry: f64::from_bits(get("carry")?), learning_rate: find("learning_rate").map(f64::from_bits) };
+    let progress = Progress {
+        steps: get("steps")?,
+        carry: f64::from_bits(get("carry")?),
+        learning_rate: find("learning_rate").map(f64::from_bits),
+    };
     let counters = [get("passes")? as u32, get("evaluated")? as u32];
     Ok((Snapshot { variables: get("variables")? as usize, arrays, progress, counters }, get("epoch")? as usize))
 }

@@ -1,6 +1,7 @@
 //! What nets are made of: activations, layers, losses, metrics, optimizers, schedules, initializers. One page each.
 
 pub mod act;
+pub mod collect;
 pub mod constraint;
 pub mod init;
 pub mod insight;
@@ -10,12 +11,13 @@ pub mod metric;
 pub mod optim;
 pub mod regularizer;
 pub mod schedule;
+pub mod words;
 
 use crate::kernel::AnyKernel;
 
 /// Every kernel there is, page by page: what parity, bench and the tables walk over.
 pub fn kernels() -> impl Iterator<Item = &'static dyn AnyKernel> {
-    [crate::plan::kernels::KERNELS]
+    [crate::plan::kernels::KERNELS, collect::KERNELS]
         .into_iter()
         .chain(layer::KERNELS.iter().copied())
         .chain(loss::KERNELS.iter().copied())

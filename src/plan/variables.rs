@@ -60,7 +60,8 @@ impl Tape {
 
     /// The variables and statistics of the layer `scope`, in the order they were recorded in.
     pub fn variables_of(&self, scope: &str) -> Vec<Value> {
-        let mine = |name: &str| name.strip_prefix(scope).and_then(|n| n.strip_prefix('/')).is_some_and(|n| !n.contains('/'));
+        let mine =
+            |name: &str| name.strip_prefix(scope).and_then(|n| n.strip_prefix('/')).is_some_and(|n| !n.contains('/'));
         let kept = |v: &super::ValueInfo| matches!(v.role, Role::Param | Role::State) && mine(&v.name);
         self.values.iter().enumerate().filter(|(_, v)| kept(v)).map(|(i, _)| Value(i)).collect()
     }

@@ -37,7 +37,11 @@ impl CsvLogger {
     }
 
     fn failed(&self, source: std::io::Error) -> Error {
-        Error::Write { path: self.path.clone(), source, help: "check the folder, the permissions and the room on the disk" }
+        Error::Write {
+            path: self.path.clone(),
+            source,
+            help: "check the folder, the permissions and the room on the disk",
+        }
     }
 
     fn line(&mut self, cells: &[String]) -> Result<()> {

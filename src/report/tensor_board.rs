@@ -52,7 +52,8 @@ impl TensorBoard {
                 self.runs.len() - 1
             }
         };
-        let values: Vec<u8> = scalars.iter().flat_map(|(tag, v)| bytes(1, &[text(1, tag), float(2, *v as f32)].concat())).collect();
+        let values: Vec<u8> =
+            scalars.iter().flat_map(|(tag, v)| bytes(1, &[text(1, tag), float(2, *v as f32)].concat())).collect();
         let event = [number(2, step as u64), bytes(5, &values)].concat();
         let file = &mut self.runs[at].1;
         file.write_all(&record(&event))?;

@@ -129,11 +129,8 @@ pub(super) fn compile(
         tape.leave_variables_blank();
     }
     let xs = record::inputs(&mut tape, flat)?;
-    let fusing: Vec<Option<Activation>> = objectives
-        .iter()
-        .enumerate()
-        .map(|(i, o)| flat.last_activation(i).filter(|a| o.loss.fuses_with(a)))
-        .collect();
+    let fusing: Vec<Option<Activation>> =
+        objectives.iter().enumerate().map(|(i, o)| flat.last_activation(i).filter(|a| o.loss.fuses_with(a))).collect();
     let bare: Vec<usize> = flat.outputs.iter().zip(&fusing).filter(|(_, f)| f.is_some()).map(|(n, _)| *n).collect();
     let mut insight = observe_every.map(|every| (every, Insight::new()));
     let values = record::forward(&mut tape, flat, &xs, &bare, insight.as_mut().map(|(_, i)| i))?;
@@ -215,7 +212,14 @@ impl Objective {
     }
 
     /// Records the predictions and the metrics of them.
-    fn watch(&self, tape: &mut Tape, head: &Recorded, z: Value, w: Value, single: bool) -> Result<(Value, Vec<Watched>)> {
+    fn watch(
+        &self,
+        tape: &mut Tape,
+        head: &Recorded,
+        z: Value,
+        w: Value,
+        single: bool,
+    ) -> Result<(Value, Vec<Watched>)> {
         tape.enter("");
         let p = head.fused.map_or(Ok(z), |activation| activation.call(tape, &[z]))?;
         let prefix = if single { String::new() } else { format!("{}_", head.name) };

@@ -71,7 +71,8 @@ impl Engine {
     pub fn inherit(&mut self, other: &Self) -> Result<()> {
         let (mine, theirs) = (&self.compiled.plan, &other.compiled.plan);
         let slot = |role| matches!(role, Role::Whole(Arena::Slot(_), _) | Role::Auxiliary);
-        let of = |plan: &Plan| (0..plan.values.len()).map(Value).filter(|v| slot(plan.values[v.0].role)).collect::<Vec<_>>();
+        let of =
+            |plan: &Plan| (0..plan.values.len()).map(Value).filter(|v| slot(plan.values[v.0].role)).collect::<Vec<_>>();
         let old = of(theirs);
         let same = |v: &Value| {
             let info = &mine.values[v.0];

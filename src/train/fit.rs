@@ -123,7 +123,12 @@ impl<'a> Fit<'a> {
 pub(super) fn weigh(samples: &Samples, classes: &[(u32, f64)]) -> Result<Rows> {
     let [labels] = &samples.labels[..] else {
         let help = "give sample weights instead";
-        return Err(Error::request("class_weight", "one output", format!("{} tables of labels", samples.labels.len()), help));
+        return Err(Error::request(
+            "class_weight",
+            "one output",
+            format!("{} tables of labels", samples.labels.len()),
+            help,
+        ));
     };
     let by_class = class_weights(labels, classes)?;
     let Some(own) = &samples.weights else { return Ok(by_class) };

@@ -129,7 +129,16 @@ impl Flat {
     ) -> usize {
         // A layer used inside and outside a model has one scope, that of its first use.
         let known = self.scopes.entry(handle.id()).or_insert((scope, 0));
-        let call = Call { handle: handle.clone(), layer: layer.clone(), scope: known.0.clone(), call: known.1, around: around.to_vec(), trainable: true, rate: 1.0, inputs };
+        let call = Call {
+            handle: handle.clone(),
+            layer: layer.clone(),
+            scope: known.0.clone(),
+            call: known.1,
+            around: around.to_vec(),
+            trainable: true,
+            rate: 1.0,
+            inputs,
+        };
         known.1 += 1;
         self.nodes.push(FlatNode::Call(call));
         self.nodes.len() - 1

@@ -126,7 +126,12 @@ impl Graph {
         let used: HashSet<usize> = nodes.iter().map(Tensor::id).collect();
         if let Some(at) = inputs.iter().position(|i| !used.contains(&i.id())) {
             let help = "leave it out, or connect it to an output";
-            return Err(Error::request("model inputs", "inputs that outputs depend on", format!("input {at}, which none does"), help));
+            return Err(Error::request(
+                "model inputs",
+                "inputs that outputs depend on",
+                format!("input {at}, which none does"),
+                help,
+            ));
         }
         Ok(Self(Arc::new(Cell { inputs, outputs, sequential, nodes, layer: OnceLock::new() })))
     }

@@ -86,7 +86,8 @@ impl Told {
     pub fn logs(&self, engine: &Engine) -> Result<Logs> {
         let (totals, penalties) = engine.totals()?;
         let heads = &engine.compiled.heads;
-        let weighted = totals.iter().zip(heads).map(|(t, h)| if h.loss_weight == 0.0 { 0.0 } else { t.loss * h.loss_weight });
+        let weighted =
+            totals.iter().zip(heads).map(|(t, h)| if h.loss_weight == 0.0 { 0.0 } else { t.loss * h.loss_weight });
         let mut values = vec![weighted.sum::<f64>() + penalties];
         values.extend(totals.iter().map(|t| t.loss).take(self.heads.len()));
         for (t, accuracy) in totals.iter().zip(&self.accuracies) {

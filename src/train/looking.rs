@@ -33,7 +33,11 @@ impl Model {
     pub fn place_of(&self, report: &Report) -> Option<String> {
         let (layer, direction) = first_not_finite(report)?;
         let engine = self.compiled.as_ref()?.engine.as_ref()?;
-        let kernel = engine.compiled.insight.as_ref().and_then(|(_, insight)| insight.kernel(&engine.compiled.plan, layer, direction));
+        let kernel = engine
+            .compiled
+            .insight
+            .as_ref()
+            .and_then(|(_, insight)| insight.kernel(&engine.compiled.plan, layer, direction));
         let kernel = kernel.map(|k| format!(" (kernel `{k}`)")).unwrap_or_default();
         Some(match direction {
             Direction::Forward => format!(", first in what layer `{layer}` gave{kernel}"),

@@ -3,6 +3,7 @@
 //! [`Sequential`] and [`Graph`] say what is computed; [`Model`] has the variables on a device and is compiled, trained,
 //! evaluated and asked. [`Trainer`] runs a compiled plan without a model, for judges and benchmarks.
 
+mod build;
 pub mod callback;
 mod compiled;
 mod device;
@@ -20,8 +21,8 @@ mod record;
 mod runner;
 pub mod save;
 mod sequential;
-mod snapshot;
 pub mod setup;
+mod snapshot;
 mod summary;
 pub mod trainer;
 mod training;
@@ -38,8 +39,8 @@ pub use model::Model;
 pub use objectives::{Compile, IntoMetrics};
 pub use predict::MonteCarlo;
 pub use sequential::Sequential;
-pub use snapshot::Snapshot;
 pub use setup::{Setup, Watched};
+pub use snapshot::Snapshot;
 pub use summary::{DeviceMemory, Summary, SummaryRow};
 pub use trainer::{Epoch, Reported, Trainer};
 pub use variable::Variable;

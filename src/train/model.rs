@@ -1,5 +1,6 @@
 //! A model: a graph whose layers have variables, on a device. It is compiled, trained, evaluated and asked.
 
+use super::build::build;
 use super::compiled::{Objective, compile};
 use super::device::Device;
 use super::engine::Engine;
@@ -9,7 +10,6 @@ use super::layer::{Body, Connect, IntoLayer, SharedLayer, assign};
 use super::logs::{Logs, Told};
 use super::objectives::{Compile, IntoMetrics};
 use super::predict::Predictors;
-use super::record;
 use super::runner::Runner;
 use super::setup::Setup;
 use super::variable::Variable;
@@ -18,7 +18,7 @@ use crate::data::Samples;
 use crate::exec::DataId;
 use crate::nn::loss::Loss;
 use crate::nn::optim::Optimizer;
-use crate::plan::{Plan, Program, Tape};
+use crate::plan::{Plan, Program};
 use std::sync::Arc;
 
 /// Samples a batch where nothing says otherwise: Keras's default.
@@ -162,7 +162,8 @@ impl Model {
         // Variables must not keep the memory of an engine alive that nobody runs any more.
         self.variables().iter().try_for_each(Variable::settle)?;
         self.runner.progress = Default::default();
-        self.compiled = Some(State { optimizer, objectives, observe_every, told, warned: false, engine: None, judge: None });
+        self.compiled =
+            Some(State { optimizer, objectives, observe_every, told, warned: false, engine: None, judge: None });
         Ok(())
     }
 
@@ -256,7 +257,8 @@ impl Model {
             *place = None;
         }
         if place.is_none() {
-            let compiled = compile(&self.flat, state.optimizer.clone(), &state.objectives, &setup(batch, weighted, seed))?;
+            let compiled =
+                compile(&self.flat, state.optimizer.clone(), &state.objectives, &setup(batch, weighted, seed))?;
             *place = Some(Engine::new(compiled, &self.flat, &self.device)?);
         }
         match place {
@@ -312,7 +314,11 @@ impl Model {
         let runner = &mut self.runner;
         let state = self.compiled.as_mut().ok_or_else(not_compiled)?;
         let engine = state.engine.as_mut().ok_or_else(not_compiled)?;
-        if program == Program::Train { engine.claim()? } else { engine.fetch()? }
+        if program == Program::Train {
+            engine.claim()?
+        } else {
+            engine.fetch()?
+        }
         let rows = engine.feed(samples)?;
         engine.reset()?;
         engine.replay(runner, program, rows)?;
@@ -357,31 +363,6 @@ pub(super) fn evaluate(
         done = next;
     }
     Ok(())
-}
-
-/// Gives every layer its variables, drawn from `seed`; those that have some keep them.
-fn build(flat: &Flat, seed: Seed) -> Result<()> {
-    let mut tape = Tape::new(1, seed);
-    let xs = record::inputs(&mut tape, flat)?;
-    record::forward(&mut tape, flat, &xs, &[], None)?;
-    for call in flat.calls().filter(|c| c.call == 0 && c.handle.built().is_none()) {
-        let new = tape.variables_of(&call.scope).into_iter().map(|v| {
-            let name = record::short(tape.name(v), &call.scope);
-            Variable::new(name, tape.shape(v), &tape.initial_values(v))
-        });
-        call.handle.build(new.collect());
-    }
-    Ok(())
-}
-
-impl Graph {
-    /// Builds the model: every layer gets its variables, drawn from `seed` unless it has some.
-    ///
-    /// # Errors
-    /// Two layers of one name, a size of zero, shapes that do not fit, a hyper-parameter a layer cannot work with.
-    pub fn build(&self, device: &Device, seed: Seed) -> Result<Model> {
-        Model::new(self.clone(), device, seed)
-    }
 }
 
 impl IntoLayer for &Model {

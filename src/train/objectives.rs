@@ -83,7 +83,12 @@ impl Compile {
         if let Some(name) = self.unknown.first() {
             // Tells those there are and the nearest one.
             metric::named(name)?;
-            return Err(Error::request("metrics", "metrics after the loss they belong to", name, "name the loss first"));
+            return Err(Error::request(
+                "metrics",
+                "metrics after the loss they belong to",
+                name,
+                "name the loss first",
+            ));
         }
         for o in &self.objectives {
             Allowed::NotNegative.check(format!("loss {}", o.loss.name()), "loss_weight", o.weight)?;

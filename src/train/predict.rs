@@ -7,7 +7,7 @@ use super::record;
 use crate::base::{Error, Result};
 use crate::data::{Array, Samples};
 use crate::kernel::Step;
-use crate::plan::kernels::{COLLECT, Passes};
+use crate::nn::collect::{COLLECT, Passes};
 use crate::plan::{Plan, Program, Tape, Value};
 use std::collections::HashMap;
 

@@ -133,7 +133,8 @@ fn check_shared(tape: &mut Tape, call: &Call, inputs: &[Value]) -> Result<()> {
     }
     let mut trial = Tape::new(tape.batch(), Seed(0));
     trial.leave_variables_blank();
-    let inputs: Vec<Value> = inputs.iter().enumerate().map(|(i, v)| trial.input(&i.to_string(), tape.shape(*v))).collect();
+    let inputs: Vec<Value> =
+        inputs.iter().enumerate().map(|(i, v)| trial.input(&i.to_string(), tape.shape(*v))).collect();
     trial.enter(&call.scope);
     call.layer.call(&mut trial, &inputs)?;
     for v in known {

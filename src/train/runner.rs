@@ -46,7 +46,8 @@ impl Runner {
             let mut step = Step { rows, seed: self.seed.0, ..Step::default() };
             if program == Program::Train {
                 step.index = self.progress.steps as u32 & !EVALUATION;
-                step.observe = compiled.insight.as_ref().is_some_and(|(every, _)| self.progress.steps.is_multiple_of(*every));
+                step.observe =
+                    compiled.insight.as_ref().is_some_and(|(every, _)| self.progress.steps.is_multiple_of(*every));
                 compiled.optimizer.fill(&mut self.progress, &mut step);
             } else {
                 step.index = self.evaluation();

@@ -21,7 +21,15 @@ pub struct Setup {
 impl Setup {
     /// Batches of `batch` samples; initial values and masks drawn from `seed`.
     pub fn new(batch: usize, seed: Seed) -> Self {
-        Self { batch, seed, sample_weight: false, metrics: Metrics::default(), chunk: None, blank: false, observe_every: None }
+        Self {
+            batch,
+            seed,
+            sample_weight: false,
+            metrics: Metrics::default(),
+            chunk: None,
+            blank: false,
+            observe_every: None,
+        }
     }
 
     /// Whether samples are given weights when data are loaded. Default: no, each weighs 1.

@@ -48,7 +48,12 @@ impl Model {
                 arrays.push((name, vec![numbers.len()], numbers));
             }
         }
-        Ok(Snapshot { arrays, variables, progress: self.runner.progress, counters: [self.passes, self.runner.evaluated] })
+        Ok(Snapshot {
+            arrays,
+            variables,
+            progress: self.runner.progress,
+            counters: [self.passes, self.runner.evaluated],
+        })
     }
 
     /// Brings a training back to `snapshot`, for batches of `batch`. The model must be compiled as the one it was taken of.

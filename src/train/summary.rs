@@ -117,7 +117,8 @@ impl Model {
 fn parts(plan: &Plan) -> Vec<(&'static str, usize)> {
     let mut parts: Vec<(&'static str, usize)> = Vec::new();
     for (i, buffer) in plan.buffers.iter().enumerate() {
-        let role = plan.values.iter().zip(&plan.places).find(|(v, p)| p.buffer == i && v.role != Role::View && p.len > 0);
+        let role =
+            plan.values.iter().zip(&plan.places).find(|(v, p)| p.buffer == i && v.role != Role::View && p.len > 0);
         let what = match role.map(|(v, _)| v.role) {
             Some(Role::Param) => "variables",
             Some(Role::Grad) => "gradients",
@@ -146,14 +147,18 @@ fn class(kind: &str) -> String {
         "prelu" => "PReLU".to_owned(),
         "rrelu" => "RReLU".to_owned(),
         "leaky_relu" => "LeakyReLU".to_owned(),
-        _ => kind.split('_').map(|w| w.chars().take(1).flat_map(char::to_uppercase).chain(w.chars().skip(1)).collect::<String>()).collect(),
+        _ => kind
+            .split('_')
+            .map(|w| w.chars().take(1).flat_map(char::to_uppercase).chain(w.chars().skip(1)).collect::<String>())
+            .collect(),
     }
 }
 
 /// 1234567 as `1,234,567`.
 fn grouped(n: usize) -> String {
     let digits = n.to_string();
-    let cut = |(i, c): (usize, char)| if i > 0 && (digits.len() - i).is_multiple_of(3) { vec![',', c] } else { vec![c] };
+    let cut =
+        |(i, c): (usize, char)| if i > 0 && (digits.len() - i).is_multiple_of(3) { vec![',', c] } else { vec![c] };
     digits.chars().enumerate().flat_map(cut).collect()
 }
 
@@ -218,7 +223,10 @@ mod tests {
 
     #[test]
     fn words_as_keras_writes_them() {
-        assert_eq!([class("dense"), class("batch_normalization"), class("elu")], ["Dense", "BatchNormalization", "ELU"]);
+        assert_eq!(
+            [class("dense"), class("batch_normalization"), class("elu")],
+            ["Dense", "BatchNormalization", "ELU"]
+        );
         assert_eq!([class("relu"), class("leaky_relu")], ["ReLU", "LeakyReLU"]);
         assert_eq!([grouped(0), grouped(999), grouped(271_346)], ["0", "999", "271,346"]);
         assert_eq!([bytes(12), bytes(9472), bytes(1_085_384)], ["12 B", "9.25 KB", "1.04 MB"]);

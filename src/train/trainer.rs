@@ -147,7 +147,11 @@ impl<'a> Trainer<'a> {
 
     fn finite(&self, seen: &Epoch) -> Result<()> {
         let step = self.runner.progress.steps;
-        if seen.loss.is_finite() { Ok(()) } else { Err(Error::Diverged { step, loss: seen.loss, place: String::new() }) }
+        if seen.loss.is_finite() {
+            Ok(())
+        } else {
+            Err(Error::Diverged { step, loss: seen.loss, place: String::new() })
+        }
     }
 
     /// Trains one epoch over the first `samples` of `data`, shuffled by the seed and the epoch's number; at most

@@ -149,7 +149,13 @@ impl Model {
     }
 
     /// The steps of an epoch; gives how many were done.
-    fn steps(&mut self, callbacks: &mut Callbacks<'_>, course: &mut Course, epoch: usize, shuffle: bool) -> Result<usize> {
+    fn steps(
+        &mut self,
+        callbacks: &mut Callbacks<'_>,
+        course: &mut Course,
+        epoch: usize,
+        shuffle: bool,
+    ) -> Result<usize> {
         let (mut at, mut clock) = (0, Instant::now());
         while at < course.steps && !course.stop {
             if course.done == course.batches {
@@ -171,7 +177,13 @@ impl Model {
                 Every::Steps(n) => at.is_multiple_of(n.max(1)),
             };
             if callbacks.iter().any(|c| due(c.every())) {
-                self.tell(callbacks, course, epoch, at, |c, run| if due(c.every()) { c.step_end(run) } else { Ok(()) })?;
+                self.tell(
+                    callbacks,
+                    course,
+                    epoch,
+                    at,
+                    |c, run| if due(c.every()) { c.step_end(run) } else { Ok(()) },
+                )?;
                 self.parts()?.0.claim()?;
             }
         }

@@ -66,7 +66,12 @@ fn one_call_is_distributed_as_many_calls() {
         let (mean, variance) = (sum[i] / n, square[i] / n - (sum[i] / n) * (sum[i] / n));
         let error = (variance / n + asked.std.data[i] * asked.std.data[i] / n).sqrt();
         worst = worst.max((mean - asked.mean.data[i]).abs() / error);
-        assert!((0.7..1.4).contains(&(variance.sqrt() / asked.std.data[i])), "{i}: {} {}", variance.sqrt(), asked.std.data[i]);
+        assert!(
+            (0.7..1.4).contains(&(variance.sqrt() / asked.std.data[i])),
+            "{i}: {} {}",
+            variance.sqrt(),
+            asked.std.data[i]
+        );
     }
     // 400 means, each a normal deviate: the largest is beyond 5 once in some 4,000 such tests.
     assert!(worst < 5.0, "{worst} standard errors");

@@ -93,7 +93,8 @@ fn the_best_weights_are_on_disk() {
     other.load_weights(&last).expect("the same net");
     assert_eq!(other.evaluate(&test).expect("evaluates").loss(), losses[best]);
     // Another net, a damaged file.
-    let mut small = Sequential::new(&[8, 8]).add(Flatten).add(Dense::new(3)).build(&Device::Cpu, Seed(1)).expect("sound");
+    let mut small =
+        Sequential::new(&[8, 8]).add(Flatten).add(Dense::new(3)).build(&Device::Cpu, Seed(1)).expect("sound");
     let before = small.get_weights().expect("read");
     let error = small.load_weights(&last).expect_err("another net").to_string();
     assert!(error.contains("`dense/kernel`") && error.contains("[64, 3]"), "{error}");
@@ -151,7 +152,8 @@ fn averages_take_the_place_of_the_variables() {
     let last = swapped.evaluate(&test).expect("evaluates").loss();
     assert_eq!(Some(last), b.last("val_loss"), "the model ends with them");
     let mut without = compiled(1);
-    let error = without.fit(&train, Fit::epochs(1).callback(SwapEmaWeights::new())).expect_err("no averages").to_string();
+    let error =
+        without.fit(&train, Fit::epochs(1).callback(SwapEmaWeights::new())).expect_err("no averages").to_string();
     assert!(error.contains("use_ema"), "{error}");
 }
 

@@ -131,7 +131,8 @@ fn models_are_layers() {
     let train = train_data();
     let encoder = Sequential::new(&[8, 8]).add(Flatten).add(Dense::new(12).activation(Activation::SELU));
     let decoder = Sequential::new(&[12]).add(Dense::new(64).activation(Activation::SIGMOID));
-    let mut autoencoder = Sequential::new(&[8, 8]).add(&encoder).add(&decoder).build(&Device::Cpu, Seed(1)).expect("sound");
+    let mut autoencoder =
+        Sequential::new(&[8, 8]).add(&encoder).add(&decoder).build(&Device::Cpu, Seed(1)).expect("sound");
     let mut coder = encoder.build(&Device::Cpu, Seed(5)).expect("sound");
     let before = coder.predict(&train).expect("asks");
     autoencoder.compile(Adam::new(5e-3), BinaryCrossentropy::new(), ()).expect("compiles");
@@ -140,7 +141,10 @@ fn models_are_layers() {
     let losses = history.get("loss").expect("told");
     assert!(losses[2] < 0.9 * losses[0], "{losses:?}");
     assert_ne!(coder.predict(&train).expect("asks"), before, "the encoder alone has learned");
-    assert_eq!(autoencoder.layer("sequential/dense").expect("there").get_weights().expect("read"), coder.get_weights().expect("read"));
+    assert_eq!(
+        autoencoder.layer("sequential/dense").expect("there").get_weights().expect("read"),
+        coder.get_weights().expect("read")
+    );
     // Frozen as a whole, used in a classifier.
     let mut classifier = Sequential::new(&[8, 8]).add(&encoder).add(Dense::new(10).activation(Activation::Softmax));
     classifier = classifier.add(Identity);
@@ -155,13 +159,16 @@ fn models_are_layers() {
 /// A GAN: the generator learns through a discriminator that stands still, and the other way round.
 #[test]
 fn two_models_train_in_turn() {
-    let generator = Sequential::new(&[6]).add(Dense::new(16).activation(Activation::SELU)).add(Dense::new(64).activation(Activation::SIGMOID));
+    let generator = Sequential::new(&[6])
+        .add(Dense::new(16).activation(Activation::SELU))
+        .add(Dense::new(64).activation(Activation::SIGMOID));
     let discriminator = Sequential::new(&[64])
         .add(Dense::new(16).activation(Activation::SELU))
         .add(Dense::new(1).activation(Activation::SIGMOID));
     let mut judge = discriminator.build(&Device::Cpu, Seed(1)).expect("sound");
     judge.compile(RmsProp::new(1e-3), BinaryCrossentropy::new(), ()).expect("compiles");
-    let mut gan = Sequential::new(&[6]).add(&generator).add(&discriminator).build(&Device::Cpu, Seed(2)).expect("sound");
+    let mut gan =
+        Sequential::new(&[6]).add(&generator).add(&discriminator).build(&Device::Cpu, Seed(2)).expect("sound");
     judge.set_trainable(false);
     gan.compile(RmsProp::new(1e-3), BinaryCrossentropy::new(), ()).expect("compiles");
     let mut forger = generator.build(&Device::Cpu, Seed(3)).expect("sound");

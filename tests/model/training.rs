@@ -143,7 +143,8 @@ fn early_stopping_brings_the_best_weights_back() {
 fn a_plateau_lowers_the_rate_and_tells_it() {
     let (train, _) = digits();
     let mut model = compiled(4);
-    let plateau = ReduceLrOnPlateau { monitor: "loss".into(), min_delta: 10.0, patience: 1, factor: 0.5, ..Default::default() };
+    let plateau =
+        ReduceLrOnPlateau { monitor: "loss".into(), min_delta: 10.0, patience: 1, factor: 0.5, ..Default::default() };
     let history = model.fit(&train, Fit::epochs(4).callback(plateau)).expect("trains");
     let rates = history.get("learning_rate").expect("told");
     assert_eq!(rates, [2e-3, 2e-3, 1e-3, 5e-4]);

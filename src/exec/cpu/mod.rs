@@ -2,7 +2,7 @@
 
 mod bind;
 
-use super::{DataId, Executor, check_batch};
+use super::{DataId, Executor, check_batch, check_length, through_host};
 use crate::base::{Error, Real, Result, Rows};
 use crate::kernel::{Step, Twinned, map::Mapped};
 use crate::plan::{Plan, Program, Value};
@@ -102,10 +102,7 @@ impl<T: Twinned + Mapped> CpuExecutor<T> {
     fn gather(&mut self, data: DataId, first: usize, rows: usize) -> Result<()> {
         let Self { plan, memory, data: all, .. } = self;
         let loaded = all.get(data.0).and_then(Option::as_ref).ok_or_else(|| unknown(data))?;
-        if rows > plan.batch {
-            let help = "give steps of the batch size the model was compiled for";
-            return Err(Error::request("step", format!("at most {} rows", plan.batch), rows, help));
-        }
+        check_batch(plan, rows)?;
         let end = first.saturating_add(rows);
         let order = loaded.order.get(first..end).ok_or_else(|| {
             Error::request(
@@ -273,14 +270,10 @@ impl<T: Twinned + Mapped> Executor for CpuExecutor<T> {
     }
 
     fn copy_from(&mut self, other: &mut dyn Executor, pairs: &[(Value, Value)]) -> Result<()> {
-        let Some(same) = other.as_any().downcast_mut::<Self>() else {
-            return pairs.iter().try_for_each(|(from, to)| self.write(*to, &other.read(*from)?));
-        };
+        let Some(same) = other.as_any().downcast_mut::<Self>() else { return through_host(self, other, pairs) };
         for (from, to) in pairs {
             let (numbers, p) = (same.slice(*from), self.plan.place(*to));
-            if numbers.len() != p.len {
-                return self.write(*to, &other.read(*from)?);
-            }
+            check_length(&self.plan, *to, numbers.len())?;
             self.memory[p.buffer][p.offset..p.offset + p.len].copy_from_slice(numbers);
         }
         Ok(())
@@ -299,15 +292,7 @@ impl<T: Twinned + Mapped> Executor for CpuExecutor<T> {
     }
 
     fn write(&mut self, value: Value, numbers: &[f64]) -> Result<()> {
-        let info = &self.plan.values[value.0];
-        if numbers.len() != info.len() {
-            return Err(Error::request(
-                format!("value `{}`", info.name),
-                format!("{} numbers (shape {:?})", info.len(), info.shape),
-                numbers.len(),
-                "give an array of the variable's shape",
-            ));
-        }
+        check_length(&self.plan, value, numbers.len())?;
         self.fill(value, numbers);
         Ok(())
     }

@@ -20,7 +20,7 @@ pub use device::{Created, GpuDevice};
 pub use shader::text;
 
 use super::cpu::{check_columns, check_dispatch, check_order};
-use super::{DataId, Executor, check_batch};
+use super::{DataId, Executor, check_batch, check_length, through_host};
 use crate::base::{Error, Result, Rows};
 use crate::kernel::Step;
 use crate::plan::{Plan, Program, Value};
@@ -190,10 +190,7 @@ impl Executor for GpuExecutor {
             ));
         }
         let batch = self.plan.batch;
-        if let Some(step) = steps.iter().find(|s| s.rows as usize > batch) {
-            let help = "give steps of the batch size the model was compiled for";
-            return Err(Error::request("step", format!("at most {batch} rows"), step.rows, help));
-        }
+        steps.iter().try_for_each(|s| check_batch(&self.plan, s.rows as usize))?;
         let (mut at, mut rest) = (first, steps);
         while !rest.is_empty() {
             // A short step ends a submit: the next starts a slot of its own.
@@ -230,13 +227,11 @@ impl Executor for GpuExecutor {
 
     fn copy_from(&mut self, other: &mut dyn Executor, pairs: &[(Value, Value)]) -> Result<()> {
         let near = other.as_any().downcast_mut::<Self>().filter(|o| o.device.is(&self.device));
-        let Some(near) = near else {
-            return pairs.iter().try_for_each(|(from, to)| self.write(*to, &other.read(*from)?));
-        };
-        let places: Vec<_> = pairs.iter().map(|(from, to)| (near.plan.place(*from), self.plan.place(*to))).collect();
-        if let Some(at) = places.iter().position(|(from, to)| from.len != to.len) {
-            let (from, to) = pairs[at];
-            return self.write(to, &near.read(from)?);
+        let Some(near) = near else { return through_host(self, other, pairs) };
+        let mut places = Vec::with_capacity(pairs.len());
+        for (from, to) in pairs {
+            check_length(&self.plan, *to, near.plan.place(*from).len)?;
+            places.push((near.plan.place(*from), self.plan.place(*to)));
         }
         self.memory.copy(&self.device, &near.memory, &places)
     }
@@ -256,15 +251,7 @@ impl Executor for GpuExecutor {
     }
 
     fn write(&mut self, value: Value, numbers: &[f64]) -> Result<()> {
-        let info = &self.plan.values[value.0];
-        if numbers.len() != info.len() {
-            return Err(Error::request(
-                format!("value `{}`", info.name),
-                format!("{} numbers (shape {:?})", info.len(), info.shape),
-                numbers.len(),
-                "give an array of the variable's shape",
-            ));
-        }
+        check_length(&self.plan, value, numbers.len())?;
         self.memory.write(&self.device, self.plan.place(value), self.slot, numbers)
     }
 

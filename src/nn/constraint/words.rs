@@ -1,8 +1,8 @@
 //! Constraints from words: `max_norm:max_value=1`, `min_max_norm:min_value=0.5,axis=0`, `non_neg`, `unit_norm`.
 
 use super::{Constraint, MaxNorm, MinMaxNorm, NonNeg, UnitNorm};
-use crate::base::words::{Entry, Words};
 use crate::base::{Error, Result};
+use crate::nn::words::{Entry, Words};
 use std::sync::Arc;
 
 type Named = Entry<fn(&Words) -> Result<Arc<dyn Constraint>>>;

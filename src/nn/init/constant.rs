@@ -2,8 +2,8 @@
 
 use super::{Initializer, Named, fill, number};
 use crate::base::rng::Stream;
-use crate::base::words::Entry;
 use crate::base::{Allowed, Result};
+use crate::nn::words::Entry;
 use std::sync::Arc;
 
 /// One number everywhere.

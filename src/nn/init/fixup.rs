@@ -4,8 +4,8 @@
 
 use super::{Distribution, Initializer, Mode, Named, VarianceScaling, Zeros};
 use crate::base::rng::Stream;
-use crate::base::words::Entry;
 use crate::base::{Error, Result};
+use crate::nn::words::Entry;
 use std::sync::Arc;
 
 /// He's initialisation, scaled down by L^(−1/(2m−2)) for a net of L residual branches of m layers each.

@@ -2,8 +2,8 @@
 
 use super::{Initializer, Named, fill, number};
 use crate::base::rng::Stream;
-use crate::base::words::Entry;
 use crate::base::{Allowed, Error, Result};
+use crate::nn::words::Entry;
 use std::sync::Arc;
 
 /// Keras's `Identity`: gain on the diagonal of a matrix, which need not be square.

@@ -30,8 +30,8 @@ pub use variance_scaling::{
 };
 
 use crate::base::rng::Stream;
-use crate::base::words::{Entry, Words};
 use crate::base::{Allowed, Error, Result};
+use crate::nn::words::{Entry, Words};
 use std::sync::Arc;
 
 /// How a variable starts.

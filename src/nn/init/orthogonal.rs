@@ -5,8 +5,8 @@
 use super::{Initializer, Named, number};
 use crate::base::product::{Form, product};
 use crate::base::rng::Stream;
-use crate::base::words::Entry;
 use crate::base::{Allowed, Error, Result};
+use crate::nn::words::Entry;
 use std::sync::Arc;
 
 /// Keras's `Orthogonal`: all axes but the last are taken together as m.

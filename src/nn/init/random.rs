@@ -2,8 +2,8 @@
 
 use super::{Initializer, Named, fill, number};
 use crate::base::rng::Stream;
-use crate::base::words::{Entry, Words};
 use crate::base::{Allowed, Error, Result};
+use crate::nn::words::{Entry, Words};
 use std::sync::Arc;
 
 /// Keras's `RandomNormal`: normal with mean μ and standard deviation σ.

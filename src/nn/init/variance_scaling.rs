@@ -4,8 +4,8 @@
 
 use super::{Initializer, Named, RandomNormal, RandomUniform, TruncatedNormal, number};
 use crate::base::rng::Stream;
-use crate::base::words::Entry;
 use crate::base::{Allowed, Result};
+use crate::nn::words::Entry;
 use std::sync::Arc;
 
 /// What the variance is divided by.

@@ -47,8 +47,9 @@ pub use pointwise::{Over, PointwiseLoss};
 pub use rows::RowLoss;
 
 use super::act::Activation;
-use crate::base::{Error, Result, words};
+use crate::base::{Error, Result};
 use crate::kernel::Domain;
+use crate::nn::words;
 use crate::plan::{Tape, Value};
 use std::sync::Arc;
 

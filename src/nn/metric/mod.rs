@@ -29,8 +29,9 @@ pub use regression::{
 pub use top_k::{SparseTopKCategoricalAccuracy, TopKCategoricalAccuracy};
 
 use super::loss::value_of;
-use crate::base::{Error, Result, words};
+use crate::base::{Error, Result};
 use crate::kernel::AnyKernel;
+use crate::nn::words;
 use crate::plan::{Tape, Value};
 use std::sync::Arc;
 

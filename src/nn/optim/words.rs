@@ -2,9 +2,9 @@
 
 use super::updater::Made;
 use super::{NAMES, Optimizer, Rule, Updater};
-use crate::base::words::Words;
 use crate::base::{Allowed, Error, Result};
 use crate::nn::schedule::Schedule;
+use crate::nn::words::Words;
 use std::sync::Arc;
 
 type Rates = [Option<Arc<dyn Schedule>>; 2];

@@ -2,7 +2,7 @@
 
 use super::{L1, L1L2, L2, OrthogonalMode, OrthogonalRegularizer, Regularizer};
 use crate::base::Result;
-use crate::base::words::{Entry, Words};
+use crate::nn::words::{Entry, Words};
 use std::sync::Arc;
 
 type Named = Entry<fn(&Words) -> Result<Arc<dyn Regularizer>>>;

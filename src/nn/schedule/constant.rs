@@ -2,7 +2,7 @@
 
 use super::{Named, Schedule, rate};
 use crate::base::Result;
-use crate::base::words::Entry;
+use crate::nn::words::Entry;
 use std::sync::Arc;
 
 /// The same number at each step.

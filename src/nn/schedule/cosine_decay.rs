@@ -3,8 +3,8 @@
 //! Loshchilov & Hutter 2016 (arXiv:1608.03983); warm-up after Goyal et al. 2017 (arXiv:1706.02677).
 
 use super::{Named, Schedule, check, positive, rate};
-use crate::base::words::Entry;
 use crate::base::{Allowed, Result};
+use crate::nn::words::Entry;
 use std::sync::Arc;
 
 /// Keras's `CosineDecay`.

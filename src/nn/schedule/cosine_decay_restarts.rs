@@ -4,8 +4,8 @@
 
 use super::cosine_decay::wave;
 use super::{Named, Schedule, check, positive, rate, require};
-use crate::base::words::Entry;
 use crate::base::{Allowed, Result};
+use crate::nn::words::Entry;
 use std::sync::Arc;
 
 /// Keras's `CosineDecayRestarts`.

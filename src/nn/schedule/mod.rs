@@ -44,8 +44,8 @@ pub use polynomial_decay::PolynomialDecay;
 pub use power::Power;
 pub use range_test::{RangeTest, suggest};
 
-use crate::base::words::{Entry, Words};
 use crate::base::{Allowed, Error, Result};
+use crate::nn::words::{Entry, Words};
 use std::sync::Arc;
 
 /// η (or another number of the optimizer) as a function of the step.

@@ -4,8 +4,8 @@
 
 use super::phases::Phases;
 use super::{Anneal, Named, OneCycleMomentum, Schedule, check, positive, rate, require};
-use crate::base::words::Entry;
 use crate::base::{Allowed, Result};
+use crate::nn::words::Entry;
 use std::sync::Arc;
 
 /// The one-cycle schedule: a long rise, as long a fall, and a last stretch orders of magnitude lower.

@@ -4,8 +4,8 @@
 
 use super::phases::Phases;
 use super::{Anneal, Named, OneCycleMomentum, Schedule, check, positive, rate};
-use crate::base::words::Entry;
 use crate::base::{Allowed, Result};
+use crate::nn::words::Entry;
 use std::sync::Arc;
 
 /// PyTorch's `OneCycleLR`, with its names and defaults.

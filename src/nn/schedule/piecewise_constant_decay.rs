@@ -1,8 +1,8 @@
 //! piecewise_constant_decay: η(t) = vᵢ for bᵢ₋₁ < t ≤ bᵢ
 
 use super::{Named, Schedule, rate};
-use crate::base::words::Entry;
 use crate::base::{Error, Result};
+use crate::nn::words::Entry;
 use std::sync::Arc;
 
 /// Keras's `PiecewiseConstantDecay`: the first value up to and including the first boundary, and so on.

@@ -1,7 +1,7 @@
 //! Reduce on plateau: η ← max(η·f, η₁) once a number has not improved for some epochs.
 
 use super::{check, rate, require};
-use crate::base::words::nearest;
+use crate::base::nearest;
 use crate::base::{Allowed, Error, Result};
 
 /// Which way a monitored number improves.

@@ -2,7 +2,7 @@
 
 use super::{Named, Schedule, positive, rate};
 use crate::base::Result;
-use crate::base::words::Entry;
+use crate::nn::words::Entry;
 use std::sync::Arc;
 
 /// Keras's `PolynomialDecay`: from η₀ to η₁ over s steps, then η₁.

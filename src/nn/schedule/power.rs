@@ -2,7 +2,7 @@
 
 use super::{Named, Schedule, positive, rate};
 use crate::base::Result;
-use crate::base::words::Entry;
+use crate::nn::words::Entry;
 use std::sync::Arc;
 
 /// Power scheduling, η₀ / (1 + r·t/s)^c; with c = 1 it is Keras's `InverseTimeDecay`.

@@ -1,7 +1,7 @@
 //! Early stopping: training ends once a number has not improved for some epochs.
 
 use super::{Callback, Run};
-use crate::base::{Error, Result, words::nearest};
+use crate::base::{Error, Result, nearest};
 use crate::nn::schedule::Mode;
 use crate::train::Logs;
 
@@ -110,7 +110,12 @@ impl EarlyStopping {
     }
 
     /// Takes the number of an epoch; `keep` is called where it is the best so far. Whether training is to end.
-    pub fn observe(&mut self, epoch: usize, current: f64, mut keep: impl FnMut() -> Result<Vec<Vec<f64>>>) -> Result<bool> {
+    pub fn observe(
+        &mut self,
+        epoch: usize,
+        current: f64,
+        mut keep: impl FnMut() -> Result<Vec<Vec<f64>>>,
+    ) -> Result<bool> {
         if epoch < self.start_from_epoch {
             return Ok(false);
         }

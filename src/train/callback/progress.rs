@@ -36,7 +36,11 @@ impl ProgressBar {
         let bar: String = (0..WIDTH).map(|i| if i < filled { '━' } else { '╌' }).collect();
         let left = per_step * (run.steps - run.step.min(run.steps)) as f64;
         let time = if run.step < run.steps { format!("{left:.0}s left") } else { format!("{seconds:.0}s") };
-        let pace = if per_step < 1e-3 { format!("{:.0}µs/step", per_step * 1e6) } else { format!("{:.1}ms/step", per_step * 1e3) };
+        let pace = if per_step < 1e-3 {
+            format!("{:.0}µs/step", per_step * 1e6)
+        } else {
+            format!("{:.1}ms/step", per_step * 1e3)
+        };
         format!("{}/{} {bar} {time} {pace} - {logs}", run.step, run.steps)
     }
 }

@@ -1,9 +1,8 @@
-//! Words of the command line: `name:key=value,key=value`, looked up in a table, with the nearest known word for a
-//! mistyped one.
+//! Things made from words, `name:key=value,key=value`, looked up in a table; a mistyped one is answered with the nearest.
 //!
 //! A part without `=` goes on with the list before it: `boundaries=100,200,values=1,0.5,0.1` has two keys.
 
-use super::{Error, Result};
+use crate::base::{Error, Result};
 
 /// A row of a table of things that are made from words.
 pub struct Entry<M: 'static> {
@@ -13,16 +12,6 @@ pub struct Entry<M: 'static> {
     pub keys: &'static [&'static str],
     /// What makes it.
     pub make: M,
-}
-
-/// How alike two words must be for one to be suggested for the other (Jaro similarity, 0 to 1).
-const ALIKE: f64 = 0.7;
-
-/// The known word most like `word`, if one is like it at all.
-pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let word = word.to_lowercase();
-    let scored = known.into_iter().map(|k| (strsim::jaro(&word, k), k));
-    scored.filter(|(score, _)| *score > ALIKE).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, k)| k)
 }
 
 /// Which of `known` is meant by `word`, written in snake_case, as a class (`MeanSquaredError`) or short, as in `short`.
@@ -188,7 +177,7 @@ impl Words {
 
 #[cfg(test)]
 mod tests {
-    use super::{Entry, Words, nearest};
+    use super::{Entry, Words};
 
     const TABLE: &[Entry<u8>] = &[
         Entry { name: "one_cycle", keys: &["rate", "values"], make: 1 },
@@ -234,11 +223,5 @@ mod tests {
             let message = told(Words::parse("schedule", text));
             assert!(message.contains(words), "{text}: {message}");
         }
-    }
-
-    #[test]
-    fn nearest_is_silent_about_strangers() {
-        assert_eq!(nearest("he_norml", ["he_normal", "he_uniform"]), Some("he_normal"));
-        assert_eq!(nearest("zzz", ["he_normal", "he_uniform"]), None);
     }
 }
