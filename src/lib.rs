@@ -22,3 +22,8 @@ pub use base::{Error, Result};
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// The examples of the page on models, run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/models.md")]
+struct Models;

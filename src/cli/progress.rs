@@ -1,58 +1,62 @@
 //! Keras's epoch lines: a bar on a terminal, plain lines elsewhere and under `NO_COLOR`.
 
-use crate::train::Epoch;
+use crate::base::Result;
+use crate::train::Logs;
+use crate::train::callback::{Callback, Every, Run};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
 use std::time::Instant;
 
-/// One epoch's line.
+/// The line of each epoch, on stdout; the bar is on stderr.
 pub struct EpochLine {
     bar: ProgressBar,
     start: Instant,
-    steps: usize,
+    moving: bool,
 }
 
 impl EpochLine {
-    /// Says which epoch begins, and shows a bar where there is a terminal (on stderr).
-    pub fn begin(epoch: usize, of: usize, steps: usize) -> Self {
-        println!("Epoch {epoch}/{of}");
-        let plain = !std::io::stderr().is_terminal() || std::env::var_os("NO_COLOR").is_some();
-        let target = if plain { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
-        let bar = ProgressBar::with_draw_target(Some(steps as u64), target);
-        let style = ProgressStyle::with_template("{pos}/{len} {bar:30} {eta} {msg}");
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("━╸ "));
-        Self { bar, start: Instant::now(), steps }
-    }
-
-    /// Moves the bar.
-    pub fn look(&self, done: usize, so_far: &Epoch) {
-        self.bar.set_position(done as u64);
-        self.bar.set_message(logs("", so_far));
-    }
-
-    /// Replaces the bar by Keras's line.
-    pub fn end(self, train: &Epoch, validation: &Epoch) {
-        self.bar.finish_and_clear();
-        let seconds = self.start.elapsed().as_secs_f64();
-        println!(
-            "{n}/{n} - {seconds:.1}s - {} - {} - {}",
-            per_step(seconds / self.steps.max(1) as f64),
-            logs("", train),
-            logs("val_", validation),
-            n = self.steps,
-        );
+    /// With a bar where there is a terminal (on stderr).
+    pub fn new() -> Self {
+        let moving = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        Self { bar: ProgressBar::hidden(), start: Instant::now(), moving }
     }
 }
 
-/// Keras's `name: number` of all that is told, by name.
-fn logs(prefix: &str, seen: &Epoch) -> String {
-    let more = seen.metrics.iter().filter_map(|m| Some((m.name.as_str(), *m.values.first()?)));
-    let mut all: Vec<(&str, f64)> =
-        [("accuracy", seen.accuracy), ("loss", seen.loss)].into_iter().chain(more).collect();
-    all.sort_by_key(|(name, _)| *name);
-    all.dedup_by_key(|(name, _)| *name);
-    let told: Vec<String> = all.iter().map(|(name, v)| format!("{prefix}{name}: {v:.4}")).collect();
-    told.join(" - ")
+impl Callback for EpochLine {
+    fn every(&self) -> Every {
+        if self.moving { Every::Moment } else { Every::Epoch }
+    }
+
+    fn epoch_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
+        println!("Epoch {}/{}", run.epoch + 1, run.epochs);
+        let target = if self.moving { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        self.bar = ProgressBar::with_draw_target(Some(run.steps as u64), target);
+        let style = ProgressStyle::with_template("{pos}/{len} {bar:30} {eta} {msg}");
+        self.bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("━╸ "));
+        self.start = Instant::now();
+        Ok(())
+    }
+
+    fn step_end(&mut self, run: &mut Run<'_>) -> Result<()> {
+        self.bar.set_position(run.step as u64);
+        self.bar.set_message(told(run.logs()?));
+        Ok(())
+    }
+
+    fn epoch_end(&mut self, logs: &mut Logs, run: &mut Run<'_>) -> Result<()> {
+        self.bar.finish_and_clear();
+        let seconds = self.start.elapsed().as_secs_f64();
+        let pace = per_step(seconds / run.steps.max(1) as f64);
+        println!("{n}/{n} - {seconds:.1}s - {pace} - {}", told(logs), n = run.steps);
+        Ok(())
+    }
+}
+
+/// Keras's `name: number` of all that is told, by name, the validation's last.
+fn told(logs: &Logs) -> String {
+    let mut all: Vec<(&str, f64)> = logs.iter().collect();
+    all.sort_by_key(|(name, _)| (name.starts_with("val_"), *name));
+    all.iter().map(|(name, v)| format!("{name}: {v:.4}")).collect::<Vec<_>>().join(" - ")
 }
 
 fn per_step(seconds: f64) -> String {

@@ -1,6 +1,6 @@
 //! `wgrad train`: a net on real data, with Keras's epoch lines.
 
-use super::device::{DeviceOptions, executor};
+use super::device::{DeviceOptions, device};
 use super::net::ModelOptions;
 use super::progress::EpochLine;
 use super::whole;
@@ -10,12 +10,10 @@ use crate::nn::loss::SparseCategoricalCrossentropy;
 use crate::nn::schedule::{self, ExponentialDecay, Mode, ReduceLrOnPlateau, Run, Schedule};
 use crate::nn::words::Words;
 use crate::nn::{metric, optim};
-use crate::plan::Role;
-use crate::train::{Epoch, Setup, Trainer};
+use crate::train::{Compile, Fit};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// The data sets the program knows by name.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -99,21 +97,6 @@ fn plateau(words: &str) -> anyhow::Result<ReduceLrOnPlateau> {
     Ok(made)
 }
 
-/// The number called `name` in the logs of an epoch.
-fn monitored(name: &str, trained: &Epoch, tested: &Epoch) -> anyhow::Result<f64> {
-    let (seen, bare) = match name.strip_prefix("val_") {
-        Some(bare) => (tested, bare),
-        None => (trained, name),
-    };
-    let found = match bare {
-        "loss" => Some(seen.loss),
-        "accuracy" => Some(seen.accuracy),
-        _ => seen.metric(bare),
-    };
-    let told = seen.metrics.iter().map(|m| m.name.as_str()).chain(["loss", "accuracy"]).collect::<Vec<_>>();
-    Ok(found.ok_or_else(|| Error::unknown("reduce_lr_on_plateau: monitor", bare, &told))?)
-}
-
 /// Refuses what can be seen to be wrong before anything is read or built.
 fn check(options: &Options) -> crate::base::Result<()> {
     for (option, given) in [("--epochs", options.epochs), ("--steps-per-epoch", options.steps_per_epoch)] {
@@ -155,7 +138,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     let epochs = options.epochs.unwrap_or(epochs);
     let loss = SparseCategoricalCrossentropy::new();
     let net = options.model.net(&train, hidden)?;
-    let mut plateau = options.reduce_lr_on_plateau.as_deref().map(plateau).transpose()?;
+    let plateau = options.reduce_lr_on_plateau.as_deref().map(plateau).transpose()?;
     let limit = options.steps_per_epoch.unwrap_or(usize::MAX);
     // A batch size of 0 is refused by `compile`, which wants the schedule.
     let batches = train.len().div_ceil(options.batch_size.max(1));
@@ -184,18 +167,10 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     };
     let optimizer = optim::named(&options.optimizer, Some(schedule), momentum)?;
     let metrics = options.metric.iter().map(|name| metric::named(name)).collect::<Result<Vec<_>, _>>()?;
-    let setup = Setup::new(options.batch_size, Seed(options.seed)).metrics(metrics);
-    let compiled = net.compile_with(optimizer, loss, setup)?;
-    if let Some(plateau) = &plateau {
-        let bare = plateau.monitor.strip_prefix("val_").unwrap_or(&plateau.monitor);
-        let mut told = vec!["loss", "accuracy"];
-        told.extend(compiled.heads[0].metrics.iter().map(|m| m.name.as_str()));
-        if !told.contains(&bare) {
-            return Err(Error::unknown("reduce_lr_on_plateau: monitor", bare, &told).into());
-        }
-    }
-    let count = |role| compiled.plan.of_role(role).map(|v| compiled.plan.values[v.0].len()).sum::<usize>();
-    let mut executor = executor(&options.device, compiled.plan.clone())?;
+    let device = device(&options.device)?;
+    let mut model = net.build(&device, Seed(options.seed))?;
+    model.compile_with(Compile::new(optimizer).loss(loss).metrics("accuracy").metrics(metrics))?;
+    let memory = model.memory(options.batch_size)?;
     eprintln!(
         "{}: {} training and {} test samples of shape {:?}",
         train.name,
@@ -203,35 +178,18 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         test.len(),
         train.sample_shape
     );
-    eprintln!(
-        "{} trainable parameters, {} bytes in {} buffers, {} dispatches a step",
-        count(Role::Param),
-        compiled.plan.bytes(),
-        compiled.plan.buffers.len(),
-        compiled.plan.programs[0].len()
-    );
-    eprintln!("Device: {}", executor.device());
-    let mut trainer = Trainer::new(compiled, &mut *executor, Seed(options.seed));
-    let train_id = trainer.load(train.x(), train.y(), &train.name)?;
-    let test_id = trainer.load(test.x(), test.y(), &test.name)?;
-    for epoch in 1..=epochs {
-        let line = EpochLine::begin(epoch, epochs, steps);
-        let every = Duration::from_millis(250);
-        let mut look = |done: usize, _: usize, so_far: &crate::train::Epoch| line.look(done, so_far);
-        let trained = trainer.epoch(train_id, train.len(), limit, every, &mut look)?;
-        let tested = trainer.evaluate(test_id, test.len())?;
-        line.end(&trained, &tested);
-        if let Some(plateau) = &mut plateau {
-            let rate = trainer.progress().learning_rate.unwrap_or(learning_rate);
-            let next = plateau.epoch_end(monitored(&plateau.monitor, &trained, &tested)?, rate);
-            if next < rate {
-                eprintln!("Epoch {epoch}: reduce_lr_on_plateau lowers the learning rate to {next:e}");
-            }
-            trainer.progress().learning_rate = Some(next);
-        }
+    eprintln!("{} trainable parameters, {} bytes for training", model.parameters()[1], memory.allocated);
+    eprintln!("Device: {device}");
+    let mut how = Fit::epochs(epochs).batch(options.batch_size).validation(&test).callback(EpochLine::new());
+    if let Some(steps) = options.steps_per_epoch {
+        how = how.steps_per_epoch(steps.min(batches));
     }
-    let tested = trainer.evaluate(test_id, test.len())?;
-    println!("Test: accuracy {:.4}, loss {:.4}", tested.accuracy, tested.loss);
+    if let Some(plateau) = plateau {
+        how = how.callback(plateau);
+    }
+    model.fit(&train, how)?;
+    let tested = model.evaluate(&test)?;
+    println!("Test: accuracy {:.4}, loss {:.4}", tested.get("accuracy").unwrap_or_default(), tested.loss());
     if options.source == Source::Digits {
         eprintln!("Next: `wgrad train fashion-mnist`, `wgrad devices`, `wgrad train --help`.");
     }
