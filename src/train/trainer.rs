@@ -175,8 +175,13 @@ impl<'a> Trainer<'a> {
     /// Runs the given steps in the order set, without shuffling: for benchmarks and judges.
     ///
     /// # Errors
-    /// As [`Trainer::epoch`].
+    /// As [`Trainer::epoch`], and batches beyond the samples.
     pub fn steps(&mut self, data: DataId, samples: usize, batches: std::ops::Range<usize>) -> Result<()> {
+        let most = samples.div_ceil(self.model.plan.batch);
+        if batches.end > most {
+            let help = "give fewer steps or more data";
+            return Err(Error::request("steps", format!("at most the {most} batches of {samples} samples"), batches.end, help));
+        }
         let group = self.executor.steps_per_submit().max(1);
         let mut at = batches.start;
         while at < batches.end {
