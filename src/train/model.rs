@@ -37,7 +37,7 @@ pub struct Model {
     pub(super) predictors: Predictors,
     /// Times the data was shuffled.
     pub(super) passes: u32,
-    /// Whether an epoch is going on: its totals must not be touched.
+    /// Whether `fit` is going on: its engine must stay as it is.
     pub(super) training: bool,
 }
 
@@ -50,7 +50,7 @@ pub(super) struct State {
     /// Whether somebody was warned that layers were frozen or unfrozen since.
     warned: bool,
     pub engine: Option<Engine>,
-    /// Evaluates while the engine is in the middle of an epoch.
+    /// Evaluates while the engine trains.
     judge: Option<Engine>,
 }
 
@@ -153,6 +153,7 @@ impl Model {
     /// # Errors
     /// As [`Model::compile`], and another number of losses than outputs.
     pub fn compile_with(&mut self, how: Compile) -> Result<()> {
+        self.not_within_fit("compile")?;
         let (optimizer, objectives, observe_every) = how.parts()?;
         let mut setup = Setup::new(BATCH, self.seed());
         setup.blank = true;
@@ -244,7 +245,16 @@ impl Model {
         Ok(())
     }
 
-    /// The engine that evaluates: the one that trains, unless it is in the middle of an epoch.
+    /// Refuses what would change the engine `fit` trains with.
+    pub(super) fn not_within_fit(&self, call: &str) -> Result<()> {
+        if !self.training {
+            return Ok(());
+        }
+        let help = "call it before or after, or end training with stop_training";
+        Err(Error::request(call, "a model that is not being trained", "a call from within fit", help))
+    }
+
+    /// The engine that evaluates: the one that trains, unless `fit` is going on.
     pub(super) fn evaluator(&mut self, weighted: bool) -> Result<(&mut Engine, &mut Runner)> {
         if !self.training {
             let batch = self.batch();
@@ -309,6 +319,7 @@ impl Model {
     }
 
     fn on_batch(&mut self, program: Program, samples: &Samples) -> Result<Logs> {
+        self.not_within_fit("train_on_batch or test_on_batch")?;
         let have = self.compiled.as_ref().and_then(|s| s.engine.as_ref()).map_or(0, Engine::batch);
         self.prepare(have.max(samples.len()).max(1), samples.weights.is_some())?;
         let runner = &mut self.runner;

@@ -50,7 +50,8 @@ impl Compile {
         self
     }
 
-    /// What is told of this output besides its loss; every sample counts alike.
+    /// What is told of this output besides its loss; every sample counts alike. `accuracy` is the share of rows that are
+    /// right as Keras finds it from the loss: by the largest output, or, of one output, by its side of the middle.
     pub fn metrics(mut self, metrics: impl IntoMetrics) -> Self {
         for m in metrics.metrics() {
             match (m, self.objectives.last_mut()) {

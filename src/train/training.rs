@@ -45,6 +45,7 @@ impl Model {
     pub fn fit(&mut self, samples: impl Into<Samples>, mut fit: Fit<'_>) -> Result<History> {
         let mut samples = samples.into();
         self.state()?;
+        self.not_within_fit("fit")?;
         fit.check(&samples)?;
         if !fit.class_weight.is_empty() {
             samples.weights = Some(weigh(&samples, &fit.class_weight)?);
@@ -65,6 +66,7 @@ impl Model {
             first: fit.initial_epoch,
             stop: false,
         };
+        self.training = true;
         let done = self.divide(&samples, &fit, &mut course).and_then(|()| self.train(&mut fit, &mut course));
         self.training = false;
         let (engine, _) = self.parts()?;
@@ -126,10 +128,8 @@ impl Model {
             let (engine, _) = self.parts()?;
             engine.claim()?;
             engine.reset()?;
-            self.training = true;
             let steps = self.steps(callbacks, course, epoch, fit.shuffle)?;
             let mut logs = self.running_logs()?;
-            self.training = false;
             if let Some((data, len)) = course.validation {
                 self.tell(callbacks, course, epoch, steps, |c, run| c.test_begin(run))?;
                 let (engine, runner) = self.parts()?;

@@ -74,3 +74,26 @@ fn steps_out_of_order() {
     // After all these refusals it works.
     model.fit((&x, &y), fit()).expect("trains");
 }
+
+/// A callback may look at the model, but not pull it away from under `fit`.
+#[test]
+fn what_a_callback_may_not_do() {
+    let x = Rows::floats(4, vec![0.5; 16]);
+    let y = Rows::floats(1, vec![0.0; 4]);
+    let mut model = Sequential::new(&[4]).add(Dense::new(1)).build(&Device::Cpu, Seed(0)).expect("sound");
+    model.compile(Sgd::new(0.1), MeanSquaredError::new(), ()).expect("sound");
+    let mut refusals = Vec::new();
+    let meddle = LambdaCallback::new().on_epoch_end(|_, run| {
+        let m = &mut *run.model;
+        m.evaluate(Samples::new([&x]).labels([&y]).weights(vec![1.0, 2.0, 0.0, 1.0]))?;
+        m.predict(&x)?;
+        refusals.extend(m.compile(Sgd::new(0.1), MeanSquaredError::new(), ()).err());
+        refusals.extend(m.fit((&x, &y), Fit::epochs(1).batch(2)).err());
+        refusals.extend(m.train_on_batch((&x, &y)).err());
+        Ok(())
+    });
+    model.fit((&x, &y), Fit::epochs(2).batch(2).callback(meddle)).expect("goes on");
+    assert_eq!(refusals.len(), 6);
+    assert!(refusals.iter().all(|e| e.to_string().contains("within fit")), "{refusals:?}");
+    model.train_on_batch((&x, &y)).expect("afterwards it may");
+}
