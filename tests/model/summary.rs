@@ -37,7 +37,7 @@ fn the_books_net_counts_as_in_keras() {
     model.compile(Nadam::new(1e-3), SparseCategoricalCrossentropy::new(), ()).expect("compiles");
     let text = model.summary().to_string();
     for part in [
-        "│ batch_normalization (BatchNormalization)   │ (None, 784) │    3,136 │",
+        "│ batch_normalization (BatchNormalization)   │ (None, 784)  │   3,136 │",
         "Total params: 271,346 (1.04 MB)",
         "Non-trainable params: 2,368 (9.25 KB)",
         "Device memory for training, batches of 32",
