@@ -36,7 +36,7 @@ fn integers(node: &Node) -> Vec<isize> {
     if node.is_list() { node.list().iter().map(one).collect() } else { vec![one(node)] }
 }
 
-fn activation(c: &mut Config) -> Activation {
+pub fn activation(c: &mut Config) -> Activation {
     Activation::named(&c.text("activation", "linear")).expect("Keras's name")
 }
 
@@ -47,7 +47,7 @@ fn regularizer(c: &mut Config, key: &str) -> L1L2 {
     L1L2 { l1: factor("l1"), l2: factor("l2") }
 }
 
-fn dense(c: &mut Config) -> Dense {
+pub fn dense(c: &mut Config) -> Dense {
     let units = c.take("units").expect("units").size();
     let dense = Dense::new(units)
         .use_bias(c.flag("use_bias", true))

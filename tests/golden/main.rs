@@ -13,3 +13,4 @@ mod read;
 mod regularizers;
 mod run;
 mod schedules;
+mod trainings;

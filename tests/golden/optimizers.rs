@@ -3,7 +3,7 @@
 use crate::read::{Case, Node, family};
 use std::sync::Arc;
 use wgrad::judge::updates::Updates;
-use wgrad::nn::optim;
+use wgrad::nn::optim::{self, Optimizer};
 use wgrad::nn::schedule::{self, Run, Schedule};
 
 const SHAPES: [(&str, &[usize]); 3] = [("kernel", &[3, 4]), ("bias", &[5]), ("embeddings", &[2, 3])];
@@ -50,10 +50,15 @@ fn learning_rate(config: &Node) -> Option<Arc<dyn Schedule>> {
     Some(schedule::named(&words, &run).unwrap_or_else(|e| panic!("{}: {e}", rate.place)))
 }
 
+/// The optimizer of this `{"name", "config"}`.
+pub fn optimizer(node: &Node) -> Arc<dyn Optimizer> {
+    let config = node.get("config");
+    let made = optim::named(&words(&node.get("name").text(), &config), learning_rate(&config), None);
+    made.unwrap_or_else(|e| panic!("{}: {e}", node.place))
+}
+
 fn same(case: &Case) {
-    let config = case.get("config");
-    let optimizer = optim::named(&words(&case.name, &config), learning_rate(&config), None);
-    let optimizer = optimizer.unwrap_or_else(|e| panic!("{}: {e}", case.place));
+    let optimizer = optimizer(case);
     let start: Vec<_> =
         SHAPES.iter().enumerate().map(|(v, (name, shape))| (*name, *shape, initial(v, len(v)))).collect();
     let mut updates = Updates::<f64>::new(optimizer, &start).unwrap_or_else(|e| panic!("{}: {e}", case.place));

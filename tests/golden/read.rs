@@ -59,6 +59,12 @@ impl Node {
         self.object().keys().cloned().collect()
     }
 
+    /// The options the thing was made with.
+    pub fn config(&self) -> Config {
+        let node = self.get("config");
+        Config { left: node.keys().into_iter().collect(), node }
+    }
+
     /// The members of a list.
     pub fn list(&self) -> Vec<Self> {
         let all = self.value.as_array().unwrap_or_else(|| self.fail("a list"));
@@ -198,12 +204,6 @@ impl std::ops::Deref for Case {
 }
 
 impl Case {
-    /// The options the thing was made with.
-    pub fn config(&self) -> Config {
-        let node = self.get("config");
-        Config { left: node.keys().into_iter().collect(), node }
-    }
-
     /// How near to Keras the f64 twin must come, relative with a floor of 1: where Keras itself went through f32, f32's.
     pub fn bound(&self) -> f64 {
         match self.get("precision").text().as_str() {
