@@ -320,7 +320,8 @@ fn the_first_steps_in_float32() {
     for case in family("trainings") {
         let mut model = build(&case, &Device::Cpu);
         let losses = case.get("float32_losses").array().data;
-        let without = case.find("float32_rounding").map_or_else(Vec::new, |n| n.list().iter().map(Node::text).collect());
+        let without =
+            case.find("float32_rounding").map_or_else(Vec::new, |n| n.list().iter().map(Node::text).collect());
         by_hand(&mut model, &case, |model, step, logs| {
             let title = format!("{} float32 step {step}", case.place);
             if let Some(want) = losses.get(step - 1) {

@@ -82,6 +82,29 @@ fn another_batch_size_keeps_what_the_optimizer_remembers() {
     assert!(history.last("accuracy").expect("told") > 0.9);
 }
 
+/// The same steps in memory for 16 rows and then for 32, or for 32 from the start.
+#[test]
+fn memory_of_another_size_goes_on_to_the_last_digit() {
+    let (train, _) = digits();
+    let all = Samples::from(&train);
+    let rows = |first: usize, rows: usize| all.select(&(first..first + rows).collect::<Vec<_>>()).expect("rows");
+    let [grown, whole] = [false, true].map(|whole| {
+        let mut model = net().build(&Device::CpuFloat64, Seed(3)).expect("a sound net");
+        let optimizer = Nadam::new(2e-3).use_ema(0.9, None).gradient_accumulation_steps(2);
+        model.compile(optimizer, SparseCategoricalCrossentropy::new(), ()).expect("fits");
+        if whole {
+            model.test_on_batch(&rows(500, 32)).expect("evaluates");
+        }
+        for (first, n) in [(0, 16), (16, 16), (32, 16), (48, 32), (80, 16), (96, 32)] {
+            model.train_on_batch(&rows(first, n)).expect("trains");
+        }
+        model.get_weights().expect("weights").concat()
+    });
+    for (i, (a, b)) in grown.iter().zip(&whole).enumerate() {
+        assert!((a - b).abs() <= 1e-9 * b.abs().max(1.0), "number {i}: {a} beside {b}");
+    }
+}
+
 #[test]
 fn validation_split_takes_the_last_samples_before_shuffling() {
     let (train, _) = digits();
