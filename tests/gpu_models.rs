@@ -150,6 +150,12 @@ fn in_turn(first: &Device, second: &Device) -> Vec<Vec<f64>> {
         all.push(b.predict(&digits(600, 20)).expect("asks").data);
         all.push(a.evaluate(&digits(700, 40)).expect("evaluates").iter().map(|(_, v)| v).collect());
     }
+    // What a predicts with is what it says it has, wherever b left it.
+    b.train_on_batch(&digits(0, BATCH)).expect("trains");
+    let mut copy = a.clone_model(Seed(9)).expect("sound");
+    copy.set_weights(&a.get_weights().expect("read")).expect("fits");
+    let asked = digits(600, 20);
+    assert_eq!(copy.predict(&asked).expect("asks"), a.predict(&asked).expect("asks"), "{first} and {second}");
     // Values given by hand reach both.
     let mut given = a.get_weights().expect("read");
     given[0].iter_mut().for_each(|w| *w *= 0.5);
