@@ -143,15 +143,15 @@ fn in_turn(first: &Device, second: &Device) -> Vec<Vec<f64>> {
         a.fit(digits(turn * 100, BATCH * 2), Fit::epochs(1)).expect("trains");
         let between = b.get_weights().expect("read");
         assert!((0..5).all(|i| between[i] == a.get_weights().expect("read")[i] && between[i] != before[i]), "{turn}");
-        b.train_on_batch(&digits(turn * 100 + 50, BATCH)).expect("trains");
+        b.train_on_batch(digits(turn * 100 + 50, BATCH)).expect("trains");
         let after = a.get_weights().expect("read");
         assert!((0..5).all(|i| after[i] != between[i]), "turn {turn}: a has what b learned");
-        all.push(a.predict(&digits(600, 20)).expect("asks").data);
-        all.push(b.predict(&digits(600, 20)).expect("asks").data);
-        all.push(a.evaluate(&digits(700, 40)).expect("evaluates").iter().map(|(_, v)| v).collect());
+        all.push(a.predict(digits(600, 20)).expect("asks").data);
+        all.push(b.predict(digits(600, 20)).expect("asks").data);
+        all.push(a.evaluate(digits(700, 40)).expect("evaluates").iter().map(|(_, v)| v).collect());
     }
     // What a predicts with is what it says it has, wherever b left it.
-    b.train_on_batch(&digits(0, BATCH)).expect("trains");
+    b.train_on_batch(digits(0, BATCH)).expect("trains");
     let mut copy = a.clone_model(Seed(9)).expect("sound");
     copy.set_weights(&a.get_weights().expect("read")).expect("fits");
     let asked = digits(600, 20);
@@ -160,7 +160,7 @@ fn in_turn(first: &Device, second: &Device) -> Vec<Vec<f64>> {
     let mut given = a.get_weights().expect("read");
     given[0].iter_mut().for_each(|w| *w *= 0.5);
     a.set_weights(&given).expect("fits");
-    all.push(b.predict(&digits(600, 20)).expect("asks").data);
+    all.push(b.predict(digits(600, 20)).expect("asks").data);
     all.push(flat(a.get_weights().expect("read")));
     all.push(flat(b.get_weights().expect("read")));
     all
@@ -184,18 +184,18 @@ fn asked(device: &Device) -> Vec<Vec<f64>> {
     let numbers = |logs: Logs| logs.iter().map(|(_, v)| v).collect::<Vec<f64>>();
     let mut all = Vec::new();
     for step in 0..3 {
-        all.push(numbers(model.train_on_batch(&digits(step * 16, 16)).expect("trains")));
+        all.push(numbers(model.train_on_batch(digits(step * 16, 16)).expect("trains")));
     }
-    all.push(numbers(model.test_on_batch(&digits(100, 9)).expect("evaluates")));
+    all.push(numbers(model.test_on_batch(digits(100, 9)).expect("evaluates")));
     // A larger batch, then a smaller one: what Nadam remembers goes along.
     for batch in [BATCH, 16] {
         let history = model.fit(digits(50, 70), Fit::epochs(2).batch(batch)).expect("trains");
         all.push(history.get("loss").expect("told").to_vec());
         assert_eq!(model.batch(), batch);
     }
-    all.push(numbers(model.evaluate(&digits(200, 37)).expect("evaluates")));
-    all.push(model.predict(&digits(300, 21)).expect("asks").data);
-    let passes = model.predict_mc(&digits(300, 11), 6).expect("asks");
+    all.push(numbers(model.evaluate(digits(200, 37)).expect("evaluates")));
+    all.push(model.predict(digits(300, 21)).expect("asks").data);
+    let passes = model.predict_mc(digits(300, 11), 6).expect("asks");
     assert!(passes.std.data.iter().any(|s| *s > 1e-3), "the passes differ");
     all.extend([passes.mean.data, passes.samples.data]);
     model.layers()[1].set_trainable(false);

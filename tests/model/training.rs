@@ -93,10 +93,10 @@ fn memory_of_another_size_goes_on_to_the_last_digit() {
         let optimizer = Nadam::new(2e-3).use_ema(0.9, None).gradient_accumulation_steps(2);
         model.compile(optimizer, SparseCategoricalCrossentropy::new(), ()).expect("fits");
         if whole {
-            model.test_on_batch(&rows(500, 32)).expect("evaluates");
+            model.test_on_batch(rows(500, 32)).expect("evaluates");
         }
         for (first, n) in [(0, 16), (16, 16), (32, 16), (48, 32), (80, 16), (96, 32)] {
-            model.train_on_batch(&rows(first, n)).expect("trains");
+            model.train_on_batch(rows(first, n)).expect("trains");
         }
         model.get_weights().expect("weights").concat()
     });
