@@ -29,6 +29,16 @@ fn main() -> anyhow::Result<()> {
     let Some(found) = suggest(&rates, &losses) else { anyhow::bail!("the loss never fell") };
     eprintln!("  range test: {found:.2e}");
 
+    let readings = rates.iter().copied().zip(losses.iter().copied());
+    Chart::new("Range test")
+        .x("rate")
+        .y("loss of the step")
+        .log_x()
+        .y_range(0.0, 2.0 * losses[0])
+        .line(Line::points("", readings))
+        .mark(found, format!("{found:.1e}"))
+        .save(&options.path("range_test", "svg"))?;
+
     let cycle = OneCycle::new(3.0 * found, steps);
     let schedules: Vec<(&str, Arc<dyn Schedule>)> = vec![
         ("constant", Arc::new(found)),
@@ -97,12 +107,9 @@ fn main() -> anyhow::Result<()> {
         ]);
     }
 
-    let readings = rates.iter().copied().zip(losses.iter().copied());
-    let test = Chart::new("range test").x("rate").y("loss of the step").log_x().y_range(0.0, 2.0 * losses[0]);
-    let mut panels =
-        Panels::new("Schedules").panel(test.line(Line::points("", readings)).mark(found, format!("{found:.1e}")));
-    for (chart, i) in charts.into_iter().flatten().zip(0..) {
-        panels = panels.panel(if i == 0 { chart.log_y() } else { chart });
+    let mut panels = Panels::new("Schedules");
+    for chart in charts.into_iter().flatten() {
+        panels = panels.panel(chart);
     }
     panels.save(&options.path("", "svg"))?;
     options.table(&table)

@@ -110,8 +110,8 @@ fn net(options: &Options, data: &Dataset, brake: Brake, seed: Seed) -> anyhow::R
 /// Predictions of 100 passes with dropout on: how right, how sure, and how fast.
 fn monte_carlo(options: &Options, train: &Dataset, test: &Dataset) -> anyhow::Result<()> {
     let (passes, epochs) = options.pick((100, 20), (10, 3));
-    let head = ["dropout", "accuracy", "of the mean of 100 passes", "predict_mc(100)", "100 × predict", "ratio"];
-    let mut table = Table::new(head);
+    let (asked, one_by_one) = (format!("predict_mc({passes})"), format!("{passes} × predict"));
+    let mut table = Table::new(["dropout", "accuracy", "of the mean of the passes", &asked, &one_by_one, "ratio"]);
     let mut uncertain = None;
     let nets = [
         ("from the input on, 0.3", Brake::Dropout(0.3), Brake::McDropout(0.3)),
@@ -160,7 +160,7 @@ fn monte_carlo(options: &Options, train: &Dataset, test: &Dataset) -> anyhow::Re
     let shown =
         Images::new("").side(170.0).image(image(&test.sample_shape, &test.row(at).unwrap_or_default().0)?, told);
     let mut passes_told =
-        Bars::new("100 passes with dropout, mean ± deviation").x("probability").percent().sized(420.0);
+        Bars::new(format!("{passes} passes with dropout, mean ± deviation")).x("probability").percent().sized(420.0);
     let mut plain_told = Bars::new("one pass without dropout").x("probability").percent().sized(420.0);
     for class in 0..test.classes {
         let name = class_name(test, class);
