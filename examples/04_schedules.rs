@@ -14,9 +14,9 @@ use wgrad::report::plot::{Chart, Line, Panels, Picture};
 fn main() -> anyhow::Result<()> {
     let options = Options::read("04_schedules")?;
     let (train, test) = options.images()?;
-    let train = draw(&train, options.pick(20_000, 1_000), options.seed)?;
+    let train = draw(&train, options.pick(10_000, 1_000), options.seed)?;
     let (train, validation) = train.split(train.len() * 4 / 5)?;
-    let epochs = options.pick(15, 3);
+    let epochs = options.pick(12, 3);
     let steps = (epochs * train.len().div_ceil(32)) as f64;
 
     // One step an epoch: the history then holds the loss of each step.
