@@ -16,7 +16,7 @@ fn main() -> anyhow::Result<()> {
     let (train, test) = options.images()?;
     let train = draw(&train, options.pick(10_000, 1_000), options.seed)?;
     let (train, validation) = train.split(train.len() * 4 / 5)?;
-    let epochs = options.pick(12, 3);
+    let epochs = options.pick(10, 3);
     let steps = (epochs * train.len().div_ceil(32)) as f64;
 
     // One step an epoch: the history then holds the loss of each step.
@@ -26,8 +26,11 @@ fn main() -> anyhow::Result<()> {
     let test_steps = Fit::epochs(options.pick(400, 100)).steps_per_epoch(1).callback(TerminateOnNan);
     let losses = model.fit(&train, test_steps)?.get("loss").unwrap_or_default().to_vec();
     let rates: Vec<f64> = (0..losses.len() as u64).map(|step| trial.at(step)).collect();
-    let Some(found) = suggest(&rates, &losses) else { anyhow::bail!("the loss never fell") };
-    eprintln!("  range test: {found:.2e}");
+    let Some(steepest) = suggest(&rates, &losses) else { anyhow::bail!("the loss never fell") };
+    // A rate to hold; one that falls may begin higher: here a tenth of where the loss explodes.
+    let explodes = losses.iter().position(|loss| !(*loss < 1.5 * losses[0])).unwrap_or(losses.len() - 1);
+    let begin = rates[explodes] / 10.0;
+    eprintln!("  range test: steepest at {steepest:.2e}, a tenth of where it explodes {begin:.2e}");
 
     let readings = rates.iter().copied().zip(losses.iter().copied());
     Chart::new("Range test")
@@ -36,21 +39,22 @@ fn main() -> anyhow::Result<()> {
         .log_x()
         .y_range(0.0, 2.0 * losses[0])
         .line(Line::points("", readings))
-        .mark(found, format!("{found:.1e}"))
+        .mark(steepest, format!("steepest {steepest:.1e}"))
+        .mark(begin, format!("begin {begin:.1e}"))
         .save(&options.path("range_test", "svg"))?;
 
-    let cycle = OneCycle::new(3.0 * found, steps);
     let schedules: Vec<(&str, Arc<dyn Schedule>)> = vec![
-        ("constant", Arc::new(found)),
-        ("power", Arc::new(Power::new(found, steps / 4.0))),
-        ("exponential", Arc::new(ExponentialDecay::new(found, steps / 2.0, 0.1))),
+        ("constant", Arc::new(begin)),
+        ("power", Arc::new(Power::new(begin, steps / 10.0))),
+        ("exponential", Arc::new(ExponentialDecay::new(begin, steps / 2.0, 0.1))),
         (
             "piecewise",
-            Arc::new(PiecewiseConstantDecay::new(&[0.5 * steps, 0.8 * steps], &[found, found / 5.0, found / 25.0])),
+            Arc::new(PiecewiseConstantDecay::new(&[0.4 * steps, 0.7 * steps], &[begin, begin / 5.0, begin / 25.0])),
         ),
-        ("cosine", Arc::new(CosineDecay::new(found, steps))),
-        ("1cycle to 3 times", Arc::new(cycle)),
-        ("on plateau", Arc::new(found)),
+        ("cosine", Arc::new(CosineDecay::new(begin, steps))),
+        ("1cycle", Arc::new(OneCycle::new(begin, steps))),
+        ("on plateau", Arc::new(begin)),
+        ("constant, steepest", Arc::new(steepest)),
     ];
     let titles = ["rate", "training loss", "validation loss", "validation accuracy"];
     let mut charts = titles.map(|title| Chart::new(title).x("epoch")).map(Some);
@@ -88,7 +92,7 @@ fn main() -> anyhow::Result<()> {
             tested.push(model.evaluate(&test)?.get("accuracy").unwrap_or_default());
         }
         for (chart, runs) in charts.iter_mut().zip(&seen) {
-            *chart = chart.take().map(|c| c.line(Line::mean(name, runs)));
+            *chart = chart.take().map(|c| c.line(line(name, runs)));
         }
         let last = |runs: &[Vec<f64>]| runs.iter().filter_map(|r| r.last().copied()).collect::<Vec<_>>();
         let best: Vec<f64> = seen[2].iter().map(|r| r.iter().copied().fold(f64::INFINITY, f64::min)).collect();
@@ -113,6 +117,12 @@ fn main() -> anyhow::Result<()> {
     }
     panels.save(&options.path("", "svg"))?;
     options.table(&table)
+}
+
+/// The mean over the seeds; the colours are as many as the schedules that begin at one rate.
+fn line(name: &str, runs: &[Vec<f64>]) -> Line {
+    let line = Line::mean(name, runs);
+    if name == "constant, steepest" { line.dashed() } else { line }
 }
 
 /// The net every schedule trains.
