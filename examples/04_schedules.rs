@@ -92,7 +92,7 @@ fn main() -> anyhow::Result<()> {
             tested.push(model.evaluate(&test)?.get("accuracy").unwrap_or_default());
         }
         for (chart, runs) in charts.iter_mut().zip(&seen) {
-            *chart = chart.take().map(|c| c.line(line(name, runs)));
+            *chart = chart.take().map(|c| c.line(Line::mean(name, runs)));
         }
         let last = |runs: &[Vec<f64>]| runs.iter().filter_map(|r| r.last().copied()).collect::<Vec<_>>();
         let best: Vec<f64> = seen[2].iter().map(|r| r.iter().copied().fold(f64::INFINITY, f64::min)).collect();
@@ -117,12 +117,6 @@ fn main() -> anyhow::Result<()> {
     }
     panels.save(&options.path("", "svg"))?;
     options.table(&table)
-}
-
-/// The mean over the seeds; the colours are as many as the schedules that begin at one rate.
-fn line(name: &str, runs: &[Vec<f64>]) -> Line {
-    let line = Line::mean(name, runs);
-    if name == "constant, steepest" { line.dashed() } else { line }
 }
 
 /// The net every schedule trains.
