@@ -41,7 +41,7 @@ fn main() -> anyhow::Result<()> {
         .line(Line::points("", readings))
         .mark(steepest, format!("steepest {steepest:.1e}"))
         .mark(begin, format!("begin {begin:.1e}"))
-        .save(&options.path("range_test", "svg"))?;
+        .save(options.path("range_test", "svg"))?;
 
     let schedules: Vec<(&str, Arc<dyn Schedule>)> = vec![
         ("constant", Arc::new(begin)),
@@ -115,7 +115,7 @@ fn main() -> anyhow::Result<()> {
     for chart in charts.into_iter().flatten() {
         panels = panels.panel(chart);
     }
-    panels.save(&options.path("", "svg"))?;
+    panels.save(options.path("", "svg"))?;
     options.table(&table)
 }
 

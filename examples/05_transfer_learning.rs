@@ -76,7 +76,7 @@ fn main() -> anyhow::Result<()> {
         .line(line("from scratch", &labels, &scratch))
         .line(line("A's layers, frozen", &labels, &frozen))
         .line(line("then unfrozen", &labels, &tuned))
-        .save(&options.path("", "svg"))?;
+        .save(options.path("", "svg"))?;
     options.table(&table)
 }
 

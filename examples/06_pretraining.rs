@@ -50,7 +50,7 @@ fn main() -> anyhow::Result<()> {
             images = images.image(shown, "");
         }
     }
-    images.save(&options.path("", "svg"))?;
+    images.save(options.path("", "svg"))?;
     let mut table = Table::new(["learned before", "50 labels", "300 labels", "2,000 labels"]);
     for (name, r) in names.iter().zip(&reached) {
         let cell = |i: usize| r.get(i).map_or("-".to_owned(), |shares| spread(shares));

@@ -56,7 +56,7 @@ fn main() -> anyhow::Result<()> {
         .line(line("tower frozen", &labels, &frozen))
         .line(line("then unfrozen", &labels, &tuned))
         .note(format!("Same or different is told right of {} % of the test pairs.", spread(&pairs_told)))
-        .save(&options.path("", "svg"))?;
+        .save(options.path("", "svg"))?;
     let mut table = Table::new(["labels", "from scratch", "tower frozen", "then unfrozen"]);
     for (i, count) in labels.iter().enumerate() {
         table.row([count.to_string(), spread(&scratch[i]), spread(&frozen[i]), spread(&tuned[i])]);

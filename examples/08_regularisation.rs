@@ -72,7 +72,7 @@ fn main() -> anyhow::Result<()> {
         table.row([name.to_owned(), spread(on_train), spread(on_test), train_loss, test_loss, least]);
         curves = curves.line(Line::mean(name, &runs));
     }
-    curves.save(&options.path("", "svg"))?;
+    curves.save(options.path("", "svg"))?;
     monte_carlo(&options, &train, &test)?;
     options.table(&table)
 }
@@ -168,6 +168,6 @@ fn monte_carlo(options: &Options, train: &Dataset, test: &Dataset) -> anyhow::Re
         plain_told = plain_told.bar(name, plain.row(at)[class]);
     }
     let panels = Panels::new("The image the passes agree least about").columns(3);
-    panels.panel(shown).panel(plain_told).panel(passes_told).save(&options.path("monte_carlo", "svg"))?;
+    panels.panel(shown).panel(plain_told).panel(passes_told).save(options.path("monte_carlo", "svg"))?;
     Ok(())
 }
