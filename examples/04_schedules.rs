@@ -28,7 +28,7 @@ fn main() -> anyhow::Result<()> {
     let rates: Vec<f64> = (0..losses.len() as u64).map(|step| trial.at(step)).collect();
     let Some(steepest) = suggest(&rates, &losses) else { anyhow::bail!("the loss never fell") };
     // A rate to hold; one that falls may begin higher: here a tenth of where the loss explodes.
-    let explodes = losses.iter().position(|loss| !(*loss < 1.5 * losses[0])).unwrap_or(losses.len() - 1);
+    let explodes = losses.iter().position(|loss| loss.is_nan() || *loss >= 1.5 * losses[0]).unwrap_or(losses.len() - 1);
     let begin = rates[explodes] / 10.0;
     eprintln!("  range test: steepest at {steepest:.2e}, a tenth of where it explodes {begin:.2e}");
 

@@ -31,8 +31,8 @@ fn main() -> anyhow::Result<()> {
         let same = Dense::new(1).activation(Activation::SIGMOID).on(&squared);
         let mut siamese = Graph::new([&left, &right], [&same])?.build(&options.device, seed)?;
         siamese.compile(Adam::new(1e-3), BinaryCrossentropy::new(), "accuracy")?;
-        siamese.fit(&pairs(&train, seed), Fit::epochs(options.pick(6, 3)))?;
-        let told = siamese.evaluate(&pairs(&test, seed))?.get("accuracy").unwrap_or_default();
+        siamese.fit(pairs(&train, seed), Fit::epochs(options.pick(6, 3)))?;
+        let told = siamese.evaluate(pairs(&test, seed))?.get("accuracy").unwrap_or_default();
         eprintln!("  pairs: {}", percent(told));
         pairs_told.push(told);
 
