@@ -1,6 +1,8 @@
 //! What the examples share: their options, their tables, and where their pictures go.
 #![allow(dead_code, reason = "each example uses the part it needs")]
 
+pub mod rates;
+
 use std::path::PathBuf;
 use std::time::Instant;
 use wgrad::prelude::*;
