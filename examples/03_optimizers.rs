@@ -103,7 +103,7 @@ fn main() -> anyhow::Result<()> {
     let options = Options::read("03_optimizers")?;
     let (train, _) = options.images()?;
     let (train, validation) = train.split(train.len() * 11 / 12)?;
-    let (epochs, goal) = (options.pick(3, 4), options.pick(0.87, 0.8));
+    let (epochs, goal) = (options.pick(2, 4), options.pick(0.86, 0.8));
     let task = Task { options, train, validation };
     let known = |name| FIRST.iter().chain(&SECOND).any(|(words, _)| words.split(':').next() == Some(name));
     if let Some(name) = optim::names().find(|name| !known(name)) {

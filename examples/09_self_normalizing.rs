@@ -34,7 +34,7 @@ fn main() -> anyhow::Result<()> {
     let options = Options::read("09_self_normalizing")?;
     let (train, test) = options.images()?;
     let (train, validation) = train.split(train.len() * 11 / 12)?;
-    let (hidden, epochs) = (vec![100; options.pick(20, 8)], options.pick(8, 4));
+    let (hidden, epochs) = (vec![100; options.pick(20, 8)], options.pick(5, 4));
     let recipe =
         presets::self_normalizing_dnn(&train.sample_shape, &hidden, train.classes).batch(options.pick(128, 32));
 
@@ -68,9 +68,10 @@ fn main() -> anyhow::Result<()> {
     let mut deviations = [chart("deviation of activations before training").log_y(), chart("and after").log_y()];
     let mut losses = Chart::new("validation loss").x("epoch");
     let mut accuracies = Chart::new("validation accuracy").x("epoch").percent();
+    let (third, _) = train.split(train.len() / 3)?;
     for (name, net) in nets {
         // Every net is trained as the recipe says, with Nesterov momentum and 1cycle up to the best of a few rates.
-        let begin = |rate: f64, epochs: usize| -> Result<(Model, presets::Recipe)> {
+        let begin = |rate: f64, train: &Dataset, epochs: usize| -> Result<(Model, presets::Recipe)> {
             let recipe = recipe.clone().max_learning_rate(rate);
             // `build` gives the layers variables; a clone of the structure has its own, drawn from the same seed.
             let mut model = net.build(&options.device, options.seed)?.clone_model(options.seed)?;
@@ -78,11 +79,12 @@ fn main() -> anyhow::Result<()> {
             Ok((model, recipe))
         };
         let rate = best_rate(name, &[0.003, 0.01, 0.03], |rate| {
-            let (mut model, recipe) = begin(rate, 1)?;
-            let history = model.fit(&train, recipe.fit(1)?.validation(&validation))?;
+            // A short training: one epoch on a third of the samples.
+            let (mut model, recipe) = begin(rate, &third, 1)?;
+            let history = model.fit(&third, recipe.fit(1)?.validation(&validation))?;
             Ok(history.last("val_loss").unwrap_or(f64::INFINITY))
         })?;
-        let (mut model, recipe) = begin(rate, epochs)?;
+        let (mut model, recipe) = begin(rate, &train, epochs)?;
         let before = activations(&model, &validation)?;
         let mut stopping = recipe.stopping();
         let how = Fit::epochs(epochs).batch(recipe.batch_size()).validation(&validation).callback(&mut stopping);

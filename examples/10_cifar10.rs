@@ -68,7 +68,7 @@ fn main() -> anyhow::Result<()> {
     let options = Options::read("10_cifar10")?;
     let (train, test) = if options.quick { datasets::digits()? } else { datasets::cifar10(None)? };
     let (train, validation) = train.split(train.len() * 9 / 10)?;
-    let (epochs, hidden) = options.pick((12, 20), (3, 4));
+    let (epochs, hidden) = options.pick((8, 20), (3, 4));
 
     let head = ["net", "learning rate", "best epoch", "seconds per epoch", "validation accuracy", "test accuracy"];
     let mut table = Table::new(head);

@@ -13,7 +13,7 @@ fn main() -> anyhow::Result<()> {
     let options = Options::read("11_recipes")?;
     let (train, test) = options.images()?;
     let (train, validation) = train.split(train.len() * 11 / 12)?;
-    let epochs = options.pick(15, 6);
+    let epochs = options.pick(10, 6);
     let (shape, classes, batch) = (&train.sample_shape, train.classes, options.pick(128, 32));
 
     let (shallow, deep) = (&[300, 100][..], &[100; 8][..]);
