@@ -61,7 +61,7 @@ impl Task {
             .add(Dense::new(self.train.classes).activation(Activation::Softmax))
             .build(&self.options.device, self.options.seed)?;
         // The same seed: all optimizers start from the same variables and see the batches in the same order.
-        let optimizer = optim::named(words, Some(Arc::new(move |_: u64| rate)), None)?;
+        let optimizer = optim::named(words, Some(Arc::new(rate)), None)?;
         model.compile(optimizer, SparseCategoricalCrossentropy::new(), "accuracy")?;
         Ok(model)
     }
