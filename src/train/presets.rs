@@ -12,9 +12,9 @@
 //! | optimizer | Nesterov momentum (or Nadam) | Nesterov momentum (or Nadam) |
 //! | learning rate | 1cycle | 1cycle |
 //!
-//! Numbers the tables leave open, taken from the same chapter's example of 1cycle and the book's early stopping: batches
-//! of 128, a highest rate of 0.05, patience 10. A recipe is a start, not an answer: the highest rate is the first number to
-//! look for.
+//! The tables leave numbers open. Batches of 128 are those of the chapter's example of 1cycle, patience 10 that of the
+//! book's early stopping, and the highest rate is the optimizer's default in Keras: 0.01, of Nadam 0.001. A recipe is a
+//! start, not an answer: the highest rate is the first number to look for.
 
 use super::callback::EarlyStopping;
 use super::{Device, Fit, Model, Sequential};
@@ -142,7 +142,7 @@ impl Recipe {
         self
     }
 
-    /// The highest rate of 1cycle, > 0; it starts at a tenth of it. Default: 0.05, of Nadam 0.001.
+    /// The highest rate of 1cycle, > 0; it starts at a tenth of it. Default: 0.01, of Nadam 0.001.
     pub fn max_learning_rate(mut self, rate: f64) -> Self {
         self.max_learning_rate = Some(rate);
         self
@@ -250,7 +250,7 @@ impl Recipe {
     }
 
     fn highest_rate(&self) -> f64 {
-        self.max_learning_rate.unwrap_or(if self.nadam { 1e-3 } else { 0.05 })
+        self.max_learning_rate.unwrap_or(if self.nadam { 1e-3 } else { 0.01 })
     }
 
     fn check(&self) -> Result<()> {
@@ -328,7 +328,7 @@ mod tests {
         let recipe = default_dnn(&[4], &[8], 3);
         let mut model = recipe.build(&Device::Cpu, Seed(0)).expect("sound");
         recipe.compile(&mut model, 100).expect("sound");
-        assert!((model.learning_rate().expect("compiled") - 0.005).abs() < 1e-12);
+        assert!((model.learning_rate().expect("compiled") - 0.001).abs() < 1e-12);
         recipe.nadam().compile(&mut model, 100).expect("sound");
         assert!((model.learning_rate().expect("compiled") - 1e-4).abs() < 1e-12);
         assert_eq!(default_dnn(&[4], &[8], 3).steps(1000, 3), 24);
