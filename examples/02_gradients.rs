@@ -78,7 +78,10 @@ fn main() -> anyhow::Result<()> {
         });
         let (rate, accuracy) = match rate {
             Ok(rate) => (rate.to_string(), percent(after(rate, &train)?.last("val_accuracy").unwrap_or_default())),
-            Err(error) => (error.to_string(), "–".to_owned()),
+            Err(error) => {
+                eprintln!("  {error}");
+                ("diverged at each".to_owned(), "–".to_owned())
+            }
         };
         let deviation = |of: Option<&(String, wgrad::nn::insight::Statistics)>| {
             of.map_or("–".to_owned(), |(_, found)| format!("{:.1e}", found.deviation()))
