@@ -99,6 +99,6 @@ fn main() -> anyhow::Result<()> {
         seen.push((name, report));
     }
     let reports: Vec<(&str, &Report)> = seen.iter().map(|(name, report)| (*name, report)).collect();
-    layers(&format!("{hidden} hidden layers of 100 before training"), &reports).save(&options.path("", "svg"))?;
+    layers(&format!("{hidden} hidden layers of 100 before training"), &reports).save(options.path("", "svg"))?;
     options.table(&table)
 }

@@ -122,6 +122,6 @@ fn main() -> anyhow::Result<()> {
         .panel(mean_after)
         .panel(losses)
         .panel(accuracies)
-        .save(&options.path("", "svg"))?;
+        .save(options.path("", "svg"))?;
     options.table(&table)
 }

@@ -129,6 +129,6 @@ fn main() -> anyhow::Result<()> {
         .panel(losses)
         .panel(training)
         .panel(accuracies)
-        .save(&options.path("", "svg"))?;
+        .save(options.path("", "svg"))?;
     options.table(&table)
 }

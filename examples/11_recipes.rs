@@ -74,6 +74,6 @@ fn main() -> anyhow::Result<()> {
     Panels::new(format!("{}: the textbook's recipes", train.name))
         .panel(losses)
         .panel(accuracies)
-        .save(&options.path("", "svg"))?;
+        .save(options.path("", "svg"))?;
     options.table(&table)
 }
