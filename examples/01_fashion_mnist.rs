@@ -40,7 +40,7 @@ fn main() -> anyhow::Result<()> {
             .line(Line::new("training", curve(what)))
             .line(Line::new("validation", curve(&format!("val_{what}"))).dashed())
     };
-    Panels::new("Fashion-MNIST").panel(panel("loss")).panel(panel("accuracy")).save(&options.path("", "svg"))?;
+    Panels::new("Fashion-MNIST").panel(panel("loss")).panel(panel("accuracy")).save(options.path("", "svg"))?;
     let mut table = Table::new(["epochs", "best epoch", "training accuracy", "validation accuracy", "test accuracy"]);
     let best = stopping.best_epoch();
     let accuracy = tested.get("accuracy").unwrap_or_default();

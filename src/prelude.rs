@@ -31,5 +31,5 @@ pub use crate::train::callback::{
 };
 pub use crate::train::{
     Compile, Connect, Device, Fit, Graph, History, IntoLayer, Logs, Model, MonteCarlo, Sequential, SharedLayer, Tensor,
-    Variable,
+    Variable, presets,
 };

@@ -1,8 +1,12 @@
 //! What the examples share: their options, their tables, and where their pictures go.
 #![allow(dead_code, reason = "each example uses the part it needs")]
 
+<<<<<<< HEAD
 pub mod few;
 pub mod samples;
+=======
+pub mod rates;
+>>>>>>> flowsb
 
 use std::path::PathBuf;
 use std::time::Instant;

@@ -108,7 +108,7 @@ impl Flat {
                             "apply it to as many tensors as it has inputs",
                         ));
                     }
-                    self.expand(inner, &format!("{scope}/"), &[around, &[layer.clone()]].concat(), &from)?
+                    self.expand(inner, &format!("{scope}/"), &[around, std::slice::from_ref(layer)].concat(), &from)?
                 }
             };
             at.insert(tensor.id(), outputs);

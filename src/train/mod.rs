@@ -17,6 +17,7 @@ mod looking;
 mod model;
 mod objectives;
 mod predict;
+pub mod presets;
 mod record;
 mod runner;
 pub mod save;

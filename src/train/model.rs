@@ -8,7 +8,7 @@ use super::flat::Flat;
 use super::graph::Graph;
 use super::layer::{Body, Connect, IntoLayer, SharedLayer, assign};
 use super::logs::{Logs, Told};
-use super::objectives::{Compile, IntoMetrics};
+use super::objectives::{Compile, IntoMetrics, Parts};
 use super::predict::Predictors;
 use super::runner::Runner;
 use super::setup::Setup;
@@ -154,7 +154,7 @@ impl Model {
     /// As [`Model::compile`], and another number of losses than outputs.
     pub fn compile_with(&mut self, how: Compile) -> Result<()> {
         self.not_within_fit("compile")?;
-        let (optimizer, objectives, observe_every) = how.parts()?;
+        let Parts { optimizer, objectives, observe_every } = how.parts()?;
         let mut setup = Setup::new(BATCH, self.seed());
         setup.blank = true;
         self.flat.settle();

@@ -25,6 +25,13 @@ pub struct Compile {
     unknown: Vec<String>,
 }
 
+/// What a compiled model keeps of it.
+pub(super) struct Parts {
+    pub optimizer: Arc<dyn Optimizer>,
+    pub objectives: Vec<Objective>,
+    pub observe_every: Option<u64>,
+}
+
 impl Compile {
     /// With this optimizer.
     pub fn new(optimizer: impl Optimizer + 'static) -> Self {
@@ -80,7 +87,7 @@ impl Compile {
         self
     }
 
-    pub(super) fn parts(self) -> Result<(Arc<dyn Optimizer>, Vec<Objective>, Option<u64>)> {
+    pub(super) fn parts(self) -> Result<Parts> {
         if let Some(name) = self.unknown.first() {
             // Tells those there are and the nearest one.
             metric::named(name)?;
@@ -94,7 +101,7 @@ impl Compile {
         for o in &self.objectives {
             Allowed::NotNegative.check(format!("loss {}", o.loss.name()), "loss_weight", o.weight)?;
         }
-        Ok((self.optimizer, self.objectives, self.observe_every))
+        Ok(Parts { optimizer: self.optimizer, objectives: self.objectives, observe_every: self.observe_every })
     }
 }
 

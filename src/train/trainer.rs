@@ -180,7 +180,12 @@ impl<'a> Trainer<'a> {
         let most = samples.div_ceil(self.model.plan.batch);
         if batches.end > most {
             let help = "give fewer steps or more data";
-            return Err(Error::request("steps", format!("at most the {most} batches of {samples} samples"), batches.end, help));
+            return Err(Error::request(
+                "steps",
+                format!("at most the {most} batches of {samples} samples"),
+                batches.end,
+                help,
+            ));
         }
         let group = self.executor.steps_per_submit().max(1);
         let mut at = batches.start;

@@ -164,9 +164,12 @@ impl Binding {
     }
 }
 
+/// Values of one memory, and where they go in another.
+type Pairs = Vec<(Value, Value)>;
+
 /// Brings every copy in `memory` up to date.
 pub(super) fn fetch(bindings: &mut [Binding], memory: &Arc<Memory>) -> Result<()> {
-    let mut far: Vec<(Arc<Memory>, Vec<(Value, Value)>)> = Vec::new();
+    let mut far: Vec<(Arc<Memory>, Pairs)> = Vec::new();
     for b in bindings {
         let stamp = b.variable.stamp();
         let held = lock(&b.variable.0.held).clone();
