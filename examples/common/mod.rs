@@ -1,12 +1,9 @@
 //! What the examples share: their options, their tables, and where their pictures go.
 #![allow(dead_code, reason = "each example uses the part it needs")]
 
-<<<<<<< HEAD
 pub mod few;
-pub mod samples;
-=======
 pub mod rates;
->>>>>>> flowsb
+pub mod samples;
 
 use std::path::PathBuf;
 use std::time::Instant;
