@@ -10,6 +10,7 @@ pub mod loss;
 pub mod metric;
 pub mod optim;
 pub mod regularizer;
+pub mod room;
 pub mod schedule;
 pub mod words;
 

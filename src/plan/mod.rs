@@ -76,7 +76,8 @@ pub struct ValueInfo {
 impl ValueInfo {
     /// Numbers in it.
     pub fn len(&self) -> usize {
-        self.shape.iter().product()
+        // A shape beyond all numbers is refused where it is recorded.
+        self.shape.iter().fold(1, |all: usize, axis| all.saturating_mul(*axis))
     }
 
     /// Whether it holds no number.

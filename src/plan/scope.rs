@@ -82,6 +82,11 @@ impl Tape {
         self.scope.draws = false;
     }
 
+    /// Whether variables get initial values.
+    pub fn draws(&self) -> bool {
+        self.scope.draws
+    }
+
     /// The random stream of this call of the layer being recorded: the same in every program.
     pub fn stream(&mut self) -> u32 {
         let next = self.scope.streams.len() as u32 + 1;

@@ -2,7 +2,7 @@
 
 use super::scope::Scope;
 use super::variables::Variables;
-use super::{Dispatch, Plan, Program, Role, ValueInfo, When, fuse, kernels, memory};
+use super::{Dispatch, MOST_NUMBERS, Plan, Program, Role, ValueInfo, When, fuse, kernels, memory};
 use crate::base::rng::Stream;
 use crate::base::{Error, Result, Seed};
 use crate::kernel::{Bound, Dims, Kernel, Map, SlopeFrom, Stage};
@@ -199,7 +199,8 @@ impl Tape {
     /// Records `kernel`.
     ///
     /// # Errors
-    /// An operand shorter than the kernel's contract says, naming both: a mistake of the layer that records.
+    /// An operand shorter than the kernel's contract says, naming both: a mistake of the layer that records; or one
+    /// of more than [`MOST_NUMBERS`].
     pub fn run<D: Dims, const R: usize, const W: usize>(
         &mut self,
         kernel: &Kernel<D, R, W>,
@@ -209,12 +210,12 @@ impl Tape {
     ) -> Result<()> {
         for (arg, v) in kernel.reads.iter().zip(reads).chain(kernel.writes.iter().zip(writes)) {
             let (want, have) = ((arg.len)(&dims), self.len(v));
-            if want > have {
+            if want > have || have > MOST_NUMBERS {
                 return Err(Error::request(
                     format!("{}: operand `{}` of kernel `{}`", self.scope(), arg.name, kernel.name),
-                    format!("at least {want} numbers"),
+                    format!("at least {want} numbers, at most {MOST_NUMBERS}"),
                     format!("`{}` of shape {:?}", self.values[v.0].name, self.shape(v)),
-                    "give the layer an input of the shape it was built for",
+                    "give the layer an input of the shape it was built for, or choose smaller sizes",
                 ));
             }
         }

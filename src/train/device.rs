@@ -7,6 +7,7 @@ use crate::exec::Executor;
 use crate::exec::cpu::CpuExecutor;
 #[cfg(feature = "gpu")]
 use crate::exec::gpu::{GpuDevice, GpuExecutor};
+use crate::nn::room::room;
 use crate::plan::Plan;
 use std::fmt;
 
@@ -60,6 +61,13 @@ impl Device {
     /// # Errors
     /// The plan does not fit the device, or the device was lost.
     pub fn executor(&self, plan: Plan) -> Result<Box<dyn Executor>> {
+        let numbers = plan.buffers.iter().fold(0, |all: usize, b| all.saturating_add(b.len));
+        match self {
+            Self::Cpu => room("the model", numbers, size_of::<f32>())?,
+            Self::CpuFloat64 => room("the model", numbers, size_of::<f64>())?,
+            #[cfg(feature = "gpu")]
+            Self::Gpu(_) => {}
+        }
         match self {
             Self::Cpu => Ok(Box::new(CpuExecutor::<f32>::try_new(plan)?)),
             Self::CpuFloat64 => Ok(Box::new(CpuExecutor::<f64>::try_new(plan)?)),

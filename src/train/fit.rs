@@ -130,6 +130,13 @@ pub(super) fn weigh(samples: &Samples, classes: &[(u32, f64)]) -> Result<Rows> {
             help,
         ));
     };
+    let tables = [("labels", Some(labels)), ("sample weights", samples.weights.as_ref())];
+    for (what, rows) in tables.into_iter().filter_map(|(what, table)| Some((what, table?.len()))) {
+        if rows != samples.len() {
+            let expected = format!("{} samples, as the first input has", samples.len());
+            return Err(Error::request(format!("{what} of {}", samples.name), expected, rows, "give every sample one"));
+        }
+    }
     let by_class = class_weights(labels, classes)?;
     let Some(own) = &samples.weights else { return Ok(by_class) };
     let (RowData::Floats(a), mut weight) = (&by_class.data, [0.0_f32]) else { return Ok(by_class) };

@@ -69,6 +69,7 @@ impl Flat {
                 flat.nodes.push(FlatNode::Input(shape.clone()));
             }
         }
+        check_names(&flat.input_names)?;
         flat.inputs = (0..flat.nodes.len()).collect();
         let inputs = flat.inputs.clone();
         flat.outputs = flat.expand(graph, "", &[], &inputs)?;
@@ -178,6 +179,25 @@ fn numbered(name: &str, count: usize) -> String {
     if count == 0 { name.to_owned() } else { format!("{name}_{count}") }
 }
 
+/// What plans call values that belong to no layer.
+const TAKEN: [&str; 5] = ["y", "ones", "sample_weight", "totals", "predictions"];
+
+/// Fails unless inputs of a model with several can be told apart, and from what else a plan holds.
+fn check_names(names: &[String]) -> Result<()> {
+    let wrong = |(i, name): &(usize, &String)| {
+        name.is_empty() || name.contains('/') || TAKEN.contains(&name.as_str()) || names[..*i].contains(name)
+    };
+    match names.iter().enumerate().find(wrong).filter(|_| names.len() > 1) {
+        None => Ok(()),
+        Some((_, name)) => Err(Error::request(
+            "name of a model input",
+            format!("a name of its own, without `/`, other than {}", TAKEN.join(", ")),
+            format!("`{name}`"),
+            "choose another name",
+        )),
+    }
+}
+
 /// Names the layers of one graph that have no name after their kind, as Keras does: `dense`, `dense_1`, ….
 fn name_layers(graph: &Graph, prefix: &str) -> Result<()> {
     let layers = graph.layers();
@@ -196,11 +216,14 @@ fn name_layers(graph: &Graph, prefix: &str) -> Result<()> {
             ));
         }
     }
+    let mut next: HashMap<&str, usize> = HashMap::new();
     for layer in layers.iter().filter(|l| l.name().is_none()) {
-        let free = (0..).map(|i| numbered(layer.kind(), i)).find(|n| !taken.contains(n));
-        let name = free.unwrap_or_default();
-        layer.name_it(&name);
-        taken.insert(name);
+        let count = next.entry(layer.kind()).or_insert(0);
+        while taken.contains(&numbered(layer.kind(), *count)) {
+            *count += 1;
+        }
+        layer.name_it(&numbered(layer.kind(), *count));
+        *count += 1;
     }
     Ok(())
 }

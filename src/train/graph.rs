@@ -22,6 +22,28 @@ pub(super) struct Node {
     pub order: u64,
 }
 
+impl Node {
+    fn take_inputs(&mut self) -> Vec<Tensor> {
+        match &mut self.source {
+            Source::Layer(_, inputs) => std::mem::take(inputs),
+            Source::Input(..) => Vec::new(),
+        }
+    }
+}
+
+impl Drop for Node {
+    /// One after the other: left to themselves nodes would be dropped within each other, as deep as the graph, until the
+    /// stack ends.
+    fn drop(&mut self) {
+        let mut open = self.take_inputs();
+        while let Some(tensor) = open.pop() {
+            if let Some(mut node) = Arc::into_inner(tensor.node) {
+                open.append(&mut node.take_inputs());
+            }
+        }
+    }
+}
+
 /// An input, or an output of a layer, to which further layers are applied. Clones are the same.
 #[derive(Clone)]
 pub struct Tensor {

@@ -8,6 +8,7 @@ use crate::base::{Error, Result};
 use crate::data::{Array, Samples};
 use crate::kernel::Step;
 use crate::nn::collect::{COLLECT, Passes};
+use crate::nn::room::room;
 use crate::plan::{Plan, Program, Tape, Value};
 use std::collections::HashMap;
 
@@ -122,7 +123,9 @@ impl Model {
         let width = plan.values[output.0].len() / passes / plan.batch;
         let mut shape = vec![samples.len()];
         shape.extend(&plan.values[output.0].shape[2..]);
-        let mut all = vec![0.0; passes * samples.len() * width];
+        let numbers = passes.saturating_mul(samples.len()).saturating_mul(width);
+        room("predict_mc: what all passes give", numbers, size_of::<f64>())?;
+        let mut all = vec![0.0; numbers];
         let mut steps = Vec::with_capacity(passes);
         for (first, rows) in batches(samples.len(), plan.batch) {
             p.before.feed(&samples, first, rows)?;

@@ -1,5 +1,6 @@
 //! Faults that were found and mended: what each did wrong stands above its test.
 
 mod cpu_executor;
+mod graphs;
 #[cfg(feature = "cli")]
 mod program;

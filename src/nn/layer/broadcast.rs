@@ -4,7 +4,7 @@
 //! Backward: the sums over what was repeated.
 
 use super::permute::{self, PERMUTE, Strided};
-use super::{one, sum_rows};
+use super::{check_output, one, sum_rows};
 use crate::base::{Error, Result};
 use crate::plan::{Tape, Value};
 
@@ -36,6 +36,7 @@ pub(super) fn aligned(tape: &mut Tape, inputs: &[Value]) -> Result<Vec<Value>> {
         }
         shape = pairs.map(|(a, b)| *a.max(b)).collect();
     }
+    check_output(tape, &shape)?;
     inputs.iter().map(|x| repeat(tape, *x, &padded(tape, *x), &shape)).collect()
 }
 

@@ -3,7 +3,7 @@
 //! Backward: the same copies the other way.
 
 use super::axes::{axis_of, view};
-use super::{Layer, one};
+use super::{Layer, check_output, one};
 use crate::base::{Error, Real, Result};
 use crate::dims;
 use crate::kernel::{AnyKernel, Kernel, Shader, Step, Tolerance, arg};
@@ -106,6 +106,9 @@ impl Layer for Concatenate {
         let Some(first) = inputs.first() else { return one(tape, inputs) };
         let axis = axis_of(tape, *first, self.axis)?;
         let mut shape = tape.shape(*first).to_vec();
+        let sizes = inputs.iter().map(|x| tape.shape(*x).get(axis).copied().unwrap_or(0));
+        let all = sizes.fold(0_usize, usize::saturating_add);
+        check_output(tape, &[&shape[..axis], &[all], &shape[axis + 1..]].concat())?;
         let mut width = 0;
         let mut parts = Vec::new();
         for x in inputs {
@@ -125,7 +128,7 @@ impl Layer for Concatenate {
             parts.push(Part { outer, run, from_width: run, from_first: 0, to_width: 0, to_first: width });
             width += run;
         }
-        shape[axis] = inputs.iter().map(|x| tape.shape(*x)[axis]).sum();
+        shape[axis] = all;
         let y = tape.temp("y", &shape);
         parts.iter_mut().for_each(|p| p.to_width = width);
         for (x, part) in inputs.iter().zip(&parts) {

@@ -2,10 +2,10 @@
 //!
 //! Backward: da\[s,p,c,q\] = Σ_j dy\[s,i,j\] b\[s,u,c,v\], and db with a and b exchanged and dy turned.
 
-use super::Layer;
 use super::affine;
 use super::axes::{axis_of, view};
 use super::normalize::Cells;
+use super::{Layer, check_output};
 use crate::base::{Error, Real, Result};
 use crate::dims;
 use crate::kernel::{AnyKernel, Kernel, Shader, Step, Tolerance, arg};
@@ -185,6 +185,7 @@ impl Layer for Dot {
         if shape.len() == 1 {
             shape.push(1);
         }
+        check_output(tape, &shape)?;
         let samples = samples as u32;
         let d =
             Axes { samples, k, a_before: rest_a / samples, a_after, b_before: rest_b / samples, b_after, turned: 0 };

@@ -44,7 +44,8 @@ pub use softmax::{LogSoftmax, Softmax};
 use super::act::Activation;
 use crate::base::{Error, Result};
 use crate::nn::init::{self, Initializer};
-use crate::plan::{Tape, Value};
+use crate::nn::room::room;
+use crate::plan::{MOST_NUMBERS, Tape, Value};
 
 /// Something that turns values into another by recording kernels.
 pub trait Layer: Send + Sync {
@@ -114,7 +115,25 @@ pub fn one(tape: &Tape, inputs: &[Value]) -> Result<Value> {
 fn variable(tape: &mut Tape, name: &str, how: &dyn Initializer, shape: &[usize], trained: bool) -> Result<Value> {
     let what = format!("layer `{}`: {name}_initializer", tape.scope());
     let start = init::start(&what, how, shape)?;
+    let numbers = checked(&format!("layer `{}`: {name}", tape.scope()), shape)?;
+    if tape.draws() {
+        room(&format!("layer `{}`: {name}", tape.scope()), numbers, size_of::<f64>())?;
+    }
     Ok(tape.variable(name, shape, trained, start))
+}
+
+/// The numbers of a value of this shape; fails where it may not have so many.
+fn checked(what: &str, shape: &[usize]) -> Result<usize> {
+    let numbers = shape.iter().try_fold(1_usize, |all, axis| all.checked_mul(*axis));
+    numbers.filter(|n| *n <= MOST_NUMBERS).ok_or_else(|| {
+        let expected = format!("at most {MOST_NUMBERS} numbers");
+        Error::request(what, expected, format!("shape {shape:?}"), "choose a smaller batch, or smaller layers")
+    })
+}
+
+/// Fails unless an output of the layer being recorded may have this shape.
+fn check_output(tape: &Tape, shape: &[usize]) -> Result<()> {
+    checked(&format!("layer `{}`: output", tape.scope()), shape).map(drop)
 }
 
 /// (rows, columns) of a value: the last axis is the columns, all axes before it, the batch first, are rows.
