@@ -30,6 +30,7 @@ const UNSAFE: &[(&str, &str)] = &[
     ("src/base/product.rs", "the gemm crate takes pointers, and threads write disjoint blocks"),
     ("src/exec/gpu/shader.rs", "kernels run without wgpu's bounds checks, as trusted shaders"),
     ("tests/allocations.rs", "an allocator is an unsafe trait; this one counts"),
+    ("tests/random_models/memory.rs", "an allocator is an unsafe trait; this one counts"),
 ];
 
 /// The floors that are the engine, and how many lines of code (blank lines, comments and tests aside) they may have

@@ -4,7 +4,6 @@ mod data;
 mod input;
 mod insight;
 mod judged;
-mod random;
 mod repeat;
 mod schedules;
 mod updates;
