@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 
 /// Keras's `BackupAndRestore`: after each epoch everything the model goes on from is written to a file; a training that
 /// finds the file begins behind that epoch, with the same variables, memory of the optimizer and random numbers to the bit.
-/// A training that ends removes the file. What other callbacks remember begins anew, as in Keras.
+/// A training that ends removes the file. What other callbacks remember begins anew, as in Keras, and so does the pass
+/// through the data where an epoch is only a part of one (`steps_per_epoch`). Give it as the last callback, so that what
+/// others set at the end of an epoch is in the file.
 #[derive(Clone, Debug)]
 pub struct BackupAndRestore {
     path: PathBuf,
@@ -39,7 +41,11 @@ impl Callback for BackupAndRestore {
         Ok(())
     }
 
-    fn epoch_end(&mut self, _: &mut Logs, run: &mut Run<'_>) -> Result<()> {
+    fn epoch_end(&mut self, logs: &mut Logs, run: &mut Run<'_>) -> Result<()> {
+        if !logs.loss().is_finite() {
+            // The last epoch that was sound is what one wants back.
+            return Ok(());
+        }
         write_snapshot(&self.path, &run.model.snapshot()?, run.epoch)
     }
 

@@ -1,6 +1,6 @@
 //! Variables saved after epochs, the best or all.
 
-use crate::base::Result;
+use crate::base::{Error, Result};
 use crate::nn::schedule::Mode;
 use crate::train::Logs;
 use crate::train::callback::{Callback, Run, check_monitor};
@@ -16,7 +16,6 @@ pub struct ModelCheckpoint {
     monitor: String,
     mode: Mode,
     save_best_only: bool,
-    initial_value_threshold: Option<f64>,
     best: Option<f64>,
     last: Option<PathBuf>,
 }
@@ -29,7 +28,6 @@ impl ModelCheckpoint {
             monitor: "val_loss".to_owned(),
             mode: Mode::Auto,
             save_best_only: false,
-            initial_value_threshold: None,
             best: None,
             last: None,
         }
@@ -55,7 +53,7 @@ impl ModelCheckpoint {
 
     /// What the first epoch saved must be better than. Default: none.
     pub fn initial_value_threshold(mut self, value: f64) -> Self {
-        self.initial_value_threshold = Some(value);
+        self.best = Some(value);
         self
     }
 
@@ -64,9 +62,40 @@ impl ModelCheckpoint {
         self.last.as_deref()
     }
 
-    fn path_of(&self, epoch: usize, logs: &Logs) -> PathBuf {
-        let path = self.path.replace("{epoch}", &(epoch + 1).to_string());
-        logs.iter().fold(path, |p, (name, v)| p.replace(&format!("{{{name}}}"), &format!("{v:.4}"))).into()
+    /// The path of an epoch; `{name}`, `{name:.2f}` and `{name:02d}` are what is told under the name.
+    fn path_of(&self, epoch: usize, logs: &Logs) -> Result<PathBuf> {
+        let (mut path, mut rest) = (String::new(), self.path.as_str());
+        while let Some((before, (inside, after))) =
+            rest.split_once('{').and_then(|(b, r)| Some((b, r.split_once('}')?)))
+        {
+            let (name, form) = inside.split_once(':').unwrap_or((inside, ""));
+            let value = if name == "epoch" { Some((epoch + 1) as f64) } else { logs.get(name) };
+            let Some(value) = value else {
+                let known: Vec<&str> = std::iter::once("epoch").chain(logs.iter().map(|(n, _)| n)).collect();
+                return Err(Error::unknown("model_checkpoint: path", name, &known));
+            };
+            path.push_str(before);
+            path.push_str(&formatted(value, form, name == "epoch")?);
+            rest = after;
+        }
+        Ok((path + rest).into())
+    }
+}
+
+/// A number in Python's form `.2f` or `02d`; without one, whole or with four digits.
+fn formatted(value: f64, form: &str, whole: bool) -> Result<String> {
+    let digits = |text: &str| text.parse::<usize>().ok().filter(|n| *n <= 20);
+    let float = form.strip_prefix('.').and_then(|f| f.strip_suffix('f')).and_then(digits);
+    let padded = form.strip_suffix('d').and_then(|f| digits(f.trim_start_matches('0')));
+    match (form, float, padded) {
+        ("", ..) if whole => Ok(format!("{value:.0}")),
+        ("", ..) => Ok(format!("{value:.4}")),
+        (_, Some(digits), _) => Ok(format!("{value:.digits$}")),
+        (_, _, Some(width)) => Ok(format!("{value:0width$.0}")),
+        _ => {
+            let help = "write {epoch:02d}-{val_loss:.2f}, say";
+            Err(Error::request("model_checkpoint: path", "a form such as .2f or 02d", form, help))
+        }
     }
 }
 
@@ -75,22 +104,17 @@ impl Callback for ModelCheckpoint {
         if self.save_best_only { check_monitor("model_checkpoint", &self.monitor, self.mode, names) } else { Ok(()) }
     }
 
-    fn train_begin(&mut self, _: &mut Run<'_>) -> Result<()> {
-        self.best = self.initial_value_threshold;
-        Ok(())
-    }
-
     fn epoch_end(&mut self, logs: &mut Logs, run: &mut Run<'_>) -> Result<()> {
         if self.save_best_only {
             let current = logs.get(&self.monitor).unwrap_or(f64::NAN);
             let upwards = self.mode.upwards(&self.monitor).unwrap_or(false);
             let better = |best: f64| if upwards { current > best } else { current < best };
-            if !self.best.is_none_or(better) {
+            if current.is_nan() || !self.best.is_none_or(better) {
                 return Ok(());
             }
             self.best = Some(current);
         }
-        let path = self.path_of(run.epoch, logs);
+        let path = self.path_of(run.epoch, logs)?;
         run.model.save_weights(&path)?;
         self.last = Some(path);
         Ok(())

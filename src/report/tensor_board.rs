@@ -11,6 +11,7 @@ use crate::train::callback::{Callback, Run};
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Keras's `TensorBoard` callback: what every epoch is told as, as scalars of the runs `train` and `validation`
@@ -45,8 +46,10 @@ impl TensorBoard {
             None => {
                 let folder = self.folder.join(run);
                 std::fs::create_dir_all(&folder)?;
-                let name = format!("events.out.tfevents.{:.0}.{}.wgrad", now(), std::process::id());
-                let mut file = File::create(folder.join(name))?;
+                static COUNT: AtomicU64 = AtomicU64::new(0);
+                let count = COUNT.fetch_add(1, Ordering::Relaxed);
+                let name = format!("events.out.tfevents.{:.0}.{}.{count}.wgrad", now(), std::process::id());
+                let mut file = File::create_new(folder.join(name))?;
                 file.write_all(&record(&text(3, "brain.Event:2")))?;
                 self.runs.push((run, file));
                 self.runs.len() - 1

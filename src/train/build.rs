@@ -33,3 +33,12 @@ impl Graph {
         Model::new(self.clone(), device, seed)
     }
 }
+
+impl Drop for Model {
+    /// Layers that are used elsewhere keep their values, not this model's memory. A device that was lost has none.
+    fn drop(&mut self) {
+        let variables = self.variables();
+        let engines = self.compiled.iter().flat_map(|s| s.engine.iter().chain(&s.judge));
+        engines.for_each(|engine| drop(engine.leave(&variables)));
+    }
+}

@@ -4,7 +4,7 @@ use super::compiled::Compiled;
 use super::device::Device;
 use super::flat::Flat;
 use super::runner::{self, HeadTotals, Runner};
-use super::variable::{Binding, Memory, claim, fetch};
+use super::variable::{Binding, Memory, Variable, claim, fetch};
 use crate::base::{Error, Result, Rows};
 use crate::data::Samples;
 use crate::exec::DataId;
@@ -147,17 +147,22 @@ impl Engine {
         batches: Range<usize>,
         samples: usize,
     ) -> Result<()> {
+        let mut executor = self.bound.memory.executor();
+        let done = runner.run(&mut **executor, &self.compiled, program, data, batches, samples);
         self.touch(program);
-        runner.run(&mut **self.bound.memory.executor(), &self.compiled, program, data, batches, samples)
+        done
     }
 
     /// Runs the batch that was fed, of `rows` rows.
     pub fn replay(&mut self, runner: &mut Runner, program: Program, rows: usize) -> Result<()> {
-        self.touch(program);
         let steps = runner.fill(&self.compiled, program, 0..1, rows);
-        self.bound.memory.executor().replay(program, steps)
+        let mut executor = self.bound.memory.executor();
+        let done = executor.replay(program, steps);
+        self.touch(program);
+        done
     }
 
+    /// States that training has changed the variables; said while the executor is held, so that nobody fetches before.
     fn touch(&self, program: Program) {
         if program == Program::Train {
             self.bound.memory.touch();
@@ -182,25 +187,34 @@ impl Engine {
         slots.map(|(i, v)| (v.name.clone(), Value(i))).collect()
     }
 
-    /// Exchanges the variables and their averages.
-    pub fn swap_averages(&mut self) -> Result<()> {
+    /// The variables and the averages the optimizer keeps of them, chunk by chunk; none where it keeps none.
+    fn averages(&self) -> Vec<(Value, Value)> {
         let plan = &self.compiled.plan;
         let chunk = |arena: Arena, chunk: u16| plan.of_role(Role::Whole(arena, chunk)).next();
-        let pairs: Vec<(Value, Value)> =
-            (0..).map_while(|c| Some((chunk(Arena::Param, c)?, chunk(Arena::Slot(AVERAGE), c)?))).collect();
-        if pairs.is_empty() {
-            let help = "give the optimizer use_ema";
-            return Err(Error::request("swap_ema_weights", "an optimizer that keeps averages", "one without", help));
-        }
+        (0..).map_while(|c| Some((chunk(Arena::Param, c)?, chunk(Arena::Slot(AVERAGE), c)?))).collect()
+    }
+
+    /// Whether the optimizer keeps averages of the variables.
+    pub fn keeps_averages(&self) -> bool {
+        !self.averages().is_empty()
+    }
+
+    /// Gives each pair of variables and averages what `f` makes of them.
+    pub fn exchange_averages(&mut self, f: impl Fn(Vec<f64>, Vec<f64>) -> (Vec<f64>, Vec<f64>)) -> Result<()> {
+        let pairs = self.averages();
         let mut executor = self.bound.memory.executor();
         for (variables, averages) in pairs {
-            let (v, a) = (executor.read(variables)?, executor.read(averages)?);
-            executor.write(variables, &a)?;
-            executor.write(averages, &v)?;
+            let (v, a) = f(executor.read(variables)?, executor.read(averages)?);
+            executor.write(variables, &v)?;
+            executor.write(averages, &a)?;
         }
-        drop(executor);
         self.bound.memory.touch();
         Ok(())
+    }
+
+    /// Brings to the host what has its newest values here.
+    pub fn leave<'a>(&self, variables: impl IntoIterator<Item = &'a Variable>) -> Result<()> {
+        variables.into_iter().try_for_each(|v| v.leave(&self.bound.memory))
     }
 
     /// Overwrites a value.

@@ -110,6 +110,9 @@ impl<'a> Fit<'a> {
         if self.steps_per_epoch == Some(0) {
             return Err(Error::request("steps_per_epoch", "at least 1", 0, "or leave it out"));
         }
+        if self.validation_steps == Some(0) {
+            return Err(Error::request("validation_steps", "at least 1", 0, "or leave it out"));
+        }
         crate::base::Allowed::Fraction.check("fit", "validation_split", self.validation_split)?;
         if self.validation_split > 0.0 && self.validation.is_some() {
             let help = "leave one of them out";

@@ -77,11 +77,9 @@ impl Flat {
             Source::Layer(layer, _) => layer.name().unwrap_or(layer.kind()).to_owned(),
             Source::Input(..) => "input".to_owned(),
         });
-        let mut taken = HashMap::new();
         for name in names {
-            let count = taken.entry(name.clone()).or_insert(0);
-            flat.output_names.push(numbered(&name, *count));
-            *count += 1;
+            let free = (0..).map(|i| numbered(&name, i)).find(|n| !flat.output_names.contains(n));
+            flat.output_names.extend(free);
         }
         flat.settle();
         Ok(flat)
@@ -145,13 +143,21 @@ impl Flat {
         self.nodes.len() - 1
     }
 
-    /// Settles which layers learn, and how fast.
-    pub fn settle(&mut self) {
-        for node in &mut self.nodes {
-            if let FlatNode::Call(call) = node {
-                (call.trainable, call.rate) = (call.learns(), call.handle.learning_rate_multiplier());
-            }
-        }
+    /// Settles which layers learn, and how fast; gives what was settled before.
+    pub fn settle(&mut self) -> Vec<(bool, f64)> {
+        let before = self.calls().map(|c| (c.trainable, c.rate)).collect();
+        let now: Vec<_> = self.calls().map(|c| (c.learns(), c.handle.learning_rate_multiplier())).collect();
+        self.settle_as(&now);
+        before
+    }
+
+    /// Settles it as it was.
+    pub fn settle_as(&mut self, settled: &[(bool, f64)]) {
+        let calls = self.nodes.iter_mut().filter_map(|n| match n {
+            FlatNode::Call(call) => Some(call),
+            FlatNode::Input(_) => None,
+        });
+        calls.zip(settled).for_each(|(call, now)| (call.trainable, call.rate) = *now);
     }
 
     /// The calls in order.
@@ -212,7 +218,7 @@ fn name_layers(graph: &Graph, prefix: &str) -> Result<()> {
                 format!("layers of {}", if prefix.is_empty() { "the model" } else { prefix.trim_end_matches('/') }),
                 "a name of its own for each layer",
                 format!("two layers named `{name}`"),
-                "name one of them otherwise, apply one shared layer twice, or put the models they come from in as layers",
+                "name one of them otherwise when it is made, apply one shared layer twice, or put the models they come from in as layers",
             ));
         }
     }

@@ -20,7 +20,12 @@ impl Model {
                 "compile it with Compile::observe_every(steps) and train it",
             ));
         };
-        insight.report(|value| engine.read(value))
+        let report = insight.report(|value| engine.read(value))?;
+        if report.activations.iter().all(|(_, s)| s.count == 0) {
+            let help = "train a step that observes first";
+            return Err(Error::request("insight", "a step that observed", "none so far", help));
+        }
+        Ok(report)
     }
 
     /// The error of a loss that is no longer finite, naming what is known of where that began.

@@ -51,7 +51,9 @@ pub(super) struct State {
     warned: bool,
     pub engine: Option<Engine>,
     /// Evaluates while the engine trains.
-    judge: Option<Engine>,
+    pub judge: Option<Engine>,
+    /// Whether variables and averages have changed places.
+    pub swapped: bool,
 }
 
 impl Model {
@@ -157,14 +159,19 @@ impl Model {
         let Parts { optimizer, objectives, observe_every } = how.parts()?;
         let mut setup = Setup::new(BATCH, self.seed());
         setup.blank = true;
-        self.flat.settle();
-        let trial = compile(&self.flat, optimizer.clone(), &objectives, &setup)?;
+        let before = self.flat.settle();
+        let trial = compile(&self.flat, optimizer.clone(), &objectives, &setup);
+        if trial.is_err() {
+            self.flat.settle_as(&before);
+        }
+        let trial = trial?;
         let told = Told::new(&trial, &objectives);
         // Variables must not keep the memory of an engine alive that nobody runs any more.
         self.variables().iter().try_for_each(Variable::settle)?;
         self.runner.progress = Default::default();
+        let (engine, judge) = (None, None);
         self.compiled =
-            Some(State { optimizer, objectives, observe_every, told, warned: false, engine: None, judge: None });
+            Some(State { optimizer, objectives, observe_every, told, warned: false, engine, judge, swapped: false });
         Ok(())
     }
 

@@ -31,11 +31,15 @@ struct Predictor {
     inputs: Vec<Value>,
     outputs: Vec<Value>,
     bound: Bound,
+    /// Samples a batch beyond which it did not fit the device, or beyond which nothing is gained.
+    most: usize,
 }
 
 /// The part of a model that draws nothing, computed once for all passes, and the rest.
 struct MonteCarloPredictor {
     passes: usize,
+    /// Most samples a batch, for so many passes.
+    most: usize,
     before: Predictor,
     after: Predictor,
     /// Values of `before` that `after` starts from.
@@ -68,11 +72,22 @@ impl Model {
     /// As [`Model::predict`].
     pub fn predict_all(&mut self, samples: impl Into<Samples>) -> Result<Vec<Array>> {
         let samples = samples.into();
-        count(&samples.name, "inputs", self.flat.inputs.len(), samples.inputs.len())?;
-        let wanted = samples.len().clamp(1, BATCH);
-        if self.predictors.plain.as_ref().is_none_or(|p| p.plan.batch < wanted) {
+        self.check_inputs(&samples)?;
+        let mut wanted = samples.len().clamp(1, BATCH);
+        if self.predictors.plain.as_ref().is_none_or(|p| p.plan.batch < wanted.min(p.most)) {
             self.predictors.plain = None;
-            self.predictors.plain = Some(Predictor::whole(self, wanted)?);
+            self.predictors.plain = Some(loop {
+                match Predictor::whole(self, wanted) {
+                    // What does not fit at once is asked in smaller parts.
+                    Err(Error::Memory { .. }) if wanted > 1 => wanted /= 2,
+                    made => {
+                        break made.map(|p| Predictor {
+                            most: if wanted < samples.len().min(BATCH) { wanted } else { BATCH },
+                            ..p
+                        })?;
+                    }
+                }
+            });
         }
         let (predictors, runner) = (&mut self.predictors, &mut self.runner);
         let Some(p) = &mut predictors.plain else { return Err(super::model::not_compiled()) };
@@ -100,7 +115,7 @@ impl Model {
     /// No pass; a model in which nothing draws, or of several outputs; samples that do not fit it; the device was lost.
     pub fn predict_mc(&mut self, samples: impl Into<Samples>, passes: usize) -> Result<MonteCarlo> {
         let samples = samples.into();
-        count(&samples.name, "inputs", self.flat.inputs.len(), samples.inputs.len())?;
+        self.check_inputs(&samples)?;
         if passes == 0 || passes > COLLECTED {
             let help = "100 are usual";
             return Err(Error::request("predict_mc: passes", format!("1 to {COLLECTED}"), passes, help));
@@ -109,7 +124,8 @@ impl Model {
             let help = "make a Graph that ends in one of them: it shares the variables";
             return Err(Error::request("predict_mc", "a model of one output", self.flat.outputs.len(), help));
         }
-        if self.predictors.passes.as_ref().is_none_or(|p| p.passes != passes) {
+        let small = |p: &MonteCarloPredictor| p.after.plan.batch < samples.len().min(p.most);
+        if self.predictors.passes.as_ref().is_none_or(|p| p.passes != passes || small(p)) {
             self.predictors.passes = None;
             self.predictors.passes = Some(MonteCarloPredictor::new(self, passes, samples.len())?);
         }
@@ -143,6 +159,21 @@ impl Model {
             }
         }
         Ok(MonteCarlo::of(passes, &shape, all))
+    }
+}
+
+impl Model {
+    /// Fails unless there is a table for each input, all of as many rows.
+    fn check_inputs(&self, samples: &Samples) -> Result<()> {
+        count(&samples.name, "inputs", self.flat.inputs.len(), samples.inputs.len())?;
+        match samples.inputs.iter().find(|t| t.len() != samples.len()) {
+            None => Ok(()),
+            Some(other) => {
+                let expected = format!("{} rows in each, as in the first", samples.len());
+                let help = "give every input the same samples";
+                Err(Error::request(format!("inputs of {}", samples.name), expected, other.len(), help))
+            }
+        }
     }
 }
 
@@ -190,7 +221,7 @@ impl Predictor {
     fn new(model: &Model, tape: Tape, inputs: Vec<Value>, outputs: Vec<Value>) -> Result<Self> {
         let plan = tape.finish();
         let bound = Bound::new(&plan, &model.flat, &model.device)?;
-        Ok(Self { plan, inputs, outputs, bound })
+        Ok(Self { plan, inputs, outputs, bound, most: BATCH })
     }
 
     /// Puts rows of samples into the inputs.
@@ -231,7 +262,8 @@ impl MonteCarloPredictor {
                 "use predict, or put Dropout into the model",
             ));
         }
-        let batch = (COLLECTED / passes / widest.max(1)).clamp(1, BATCH).min(samples.max(1));
+        let most = (COLLECTED / passes / widest.max(1)).clamp(1, BATCH);
+        let batch = most.min(samples.max(1));
         // What the drawing part starts from: everything it uses that draws nothing.
         let mut cut: Vec<usize> = Vec::new();
         for (node, what) in flat.nodes.iter().enumerate() {
@@ -262,7 +294,7 @@ impl MonteCarloPredictor {
         let d = Passes { n: tape.len(last) as u32, passes: passes as u32 };
         tape.run(&COLLECT, d, [last], [collected])?;
         let after = Predictor::new(model, tape, Vec::new(), vec![collected])?;
-        Ok(Self { passes, before, after, handed: kept.into_iter().zip(starts).collect() })
+        Ok(Self { passes, most, before, after, handed: kept.into_iter().zip(starts).collect() })
     }
 }
 

@@ -69,9 +69,16 @@ impl Model {
         for (name, v) in self.named_variables() {
             find(&name, v.len())?;
         }
+        if batch != self.batch() {
+            self.not_within_fit("resume with another batch size")?;
+        }
+        if snapshot.arrays.len() == snapshot.variables && !self.training {
+            // Taken before the first step: what the optimizer remembers begins anew.
+            self.state()?.engine = None;
+        }
         self.prepare(batch, false)?;
         let engine = self.state()?.engine.as_mut().ok_or_else(not_compiled)?;
-        for (name, value) in engine.remembered() {
+        for (name, value) in engine.remembered().into_iter().filter(|_| snapshot.arrays.len() > snapshot.variables) {
             let len = engine.compiled.plan.values[value.0].len();
             engine.write(value, find(&name, len)?)?;
         }
@@ -83,14 +90,42 @@ impl Model {
         Ok(())
     }
 
-    /// Exchanges the variables and the averages the optimizer keeps of them.
+    /// Exchanges the variables and the averages the optimizer keeps of them; before the first step both are the same.
     ///
     /// # Errors
     /// The model is not compiled, or its optimizer keeps no averages; the device was lost.
     pub fn swap_averages(&mut self) -> Result<()> {
-        let engine = self.state()?.engine.as_mut().ok_or_else(not_compiled)?;
+        if self.state()?.engine.is_none() {
+            self.prepare(self.batch(), false)?;
+        }
+        let begun = self.runner.progress.steps > 0;
+        let state = self.state()?;
+        let engine = state.engine.as_mut().ok_or_else(not_compiled)?;
+        if !engine.keeps_averages() {
+            let help = "give the optimizer use_ema";
+            return Err(Error::request("swap_averages", "an optimizer that keeps averages", "one without", help));
+        }
+        if begun {
+            engine.claim()?;
+            engine.exchange_averages(|v, a| (a, v))?;
+            state.swapped = !state.swapped;
+        }
+        Ok(())
+    }
+
+    /// Brings the variables and their averages back to their places.
+    pub(super) fn unswap_averages(&mut self) -> Result<()> {
+        if self.state()?.swapped { self.swap_averages() } else { Ok(()) }
+    }
+
+    /// Lets training end, as Keras does, with the averages, where the optimizer keeps some.
+    pub(super) fn end_with_averages(&mut self) -> Result<()> {
+        let begun = self.runner.progress.steps > 0;
+        let state = self.state()?;
+        let swapped = std::mem::take(&mut state.swapped);
+        let Some(engine) = state.engine.as_mut().filter(|e| begun && e.keeps_averages()) else { return Ok(()) };
         engine.claim()?;
-        engine.swap_averages()
+        engine.exchange_averages(|v, a| if swapped { (v.clone(), v) } else { (a.clone(), a) })
     }
 }
 

@@ -43,18 +43,20 @@ impl Model {
     /// callback such as [`TerminateOnNan`](super::callback::TerminateOnNan) takes care of it), what a callback refuses,
     /// or the device was lost. Variables stay as they were when it happened.
     pub fn fit(&mut self, samples: impl Into<Samples>, mut fit: Fit<'_>) -> Result<History> {
-        let mut samples = samples.into();
+        let samples = samples.into();
         self.state()?;
         self.not_within_fit("fit")?;
         fit.check(&samples)?;
+        let mut trained = samples.clone();
         if !fit.class_weight.is_empty() {
-            samples.weights = Some(weigh(&samples, &fit.class_weight)?);
+            // Classes weigh in training alone: what is validated counts by its own weights.
+            trained.weights = Some(weigh(&samples, &fit.class_weight)?);
         }
-        let weighted = samples.weights.is_some() || fit.validation.as_ref().is_some_and(|v| v.weights.is_some());
+        let weighted = trained.weights.is_some() || fit.validation.as_ref().is_some_and(|v| v.weights.is_some());
         self.prepare(fit.batch, weighted)?;
         self.warn_of_freezing();
         let (engine, _) = self.parts()?;
-        let train = engine.load(&samples)?;
+        let train = engine.load(&trained)?;
         let mut course = Course {
             train,
             samples: samples.len(),
@@ -69,11 +71,15 @@ impl Model {
         self.training = true;
         let done = self.divide(&samples, &fit, &mut course).and_then(|()| self.train(&mut fit, &mut course));
         self.training = false;
+        if done.is_err() {
+            self.unswap_averages()?;
+        }
         let (engine, _) = self.parts()?;
         engine.unload(course.train);
         if let Some((data, _)) = course.validation {
             engine.unload(data);
         }
+        self.state()?.judge = None;
         done
     }
 
@@ -92,6 +98,10 @@ impl Model {
             // As Keras: the number trained on is cut down to a whole one.
             course.samples = (samples.len() as f64 * (1.0 - fit.validation_split)) as usize;
             let data = engine.load(samples)?;
+            if course.samples == samples.len() {
+                let got = format!("{} of {} samples", fit.validation_split, samples.len());
+                return Err(Error::request("validation_split", "at least one sample", got, "give a larger share"));
+            }
             course.validation = Some((data, samples.len() - course.samples));
             let rest: Vec<u32> = (course.samples as u32..samples.len() as u32).collect();
             engine.order(data, &rest)?;
@@ -115,36 +125,45 @@ impl Model {
             names.extend(names.clone().iter().map(|n| format!("val_{n}")));
         }
         let callbacks = &mut fit.callbacks;
-        callbacks.iter_mut().try_for_each(|c| c.check(&names))?;
+        for c in callbacks.iter_mut() {
+            c.check(&names)?;
+            names.extend(c.tells());
+        }
         let mut history = History::default();
-        self.tell(callbacks, course, fit.initial_epoch, 0, |c, run| c.train_begin(run))?;
+        let nothing = Logs::default();
+        self.tell(callbacks, course, [fit.initial_epoch, 0], Some(&nothing), |c, run| c.train_begin(run))?;
         let mut last = course.first;
         for epoch in course.first..fit.epochs {
             if course.stop {
                 break;
             }
             last = epoch;
-            self.tell(callbacks, course, epoch, 0, |c, run| c.epoch_begin(run))?;
+            self.tell(callbacks, course, [epoch, 0], Some(&nothing), |c, run| c.epoch_begin(run))?;
+            if course.stop {
+                break;
+            }
             let (engine, _) = self.parts()?;
             engine.claim()?;
             engine.reset()?;
             let steps = self.steps(callbacks, course, epoch, fit.shuffle)?;
-            let mut logs = self.running_logs()?;
+            let trained = self.running_logs()?;
+            let mut logs = trained.clone();
             if let Some((data, len)) = course.validation {
-                self.tell(callbacks, course, epoch, steps, |c, run| c.test_begin(run))?;
+                self.tell(callbacks, course, [epoch, steps], Some(&trained), |c, run| c.test_begin(run))?;
                 let (engine, runner) = self.parts()?;
                 engine.fetch()?;
                 evaluate(engine, runner, data, 0..len, fit.validation_steps)?;
                 logs.add_validation(&self.running_logs()?);
-                self.tell(callbacks, course, epoch, steps, |c, run| c.test_end(run))?;
+                self.tell(callbacks, course, [epoch, steps], Some(&trained), |c, run| c.test_end(run))?;
             }
-            self.tell(callbacks, course, epoch, steps, |c, run| c.epoch_end(&mut logs, run))?;
+            self.tell(callbacks, course, [epoch, steps], Some(&trained), |c, run| c.epoch_end(&mut logs, run))?;
             history.push(epoch, &logs);
             if !logs.loss().is_finite() && !callbacks.iter().any(|c| c.minds_divergence()) {
                 return Err(self.diverged(logs.loss()));
             }
         }
-        self.tell(callbacks, course, last, 0, |c, run| c.train_end(run))?;
+        self.end_with_averages()?;
+        self.tell(callbacks, course, [last, 0], Some(&nothing), |c, run| c.train_end(run))?;
         Ok(history)
     }
 
@@ -180,8 +199,8 @@ impl Model {
                 self.tell(
                     callbacks,
                     course,
-                    epoch,
-                    at,
+                    [epoch, at],
+                    None,
                     |c, run| if due(c.every()) { c.step_end(run) } else { Ok(()) },
                 )?;
                 self.parts()?.0.claim()?;
@@ -190,18 +209,18 @@ impl Model {
         Ok(at)
     }
 
-    /// Lets every callback have its moment.
+    /// Lets every callback have its moment; `logs` are what the epoch came to, where it is over.
     fn tell(
         &mut self,
         callbacks: &mut Callbacks<'_>,
         course: &mut Course,
-        epoch: usize,
-        step: usize,
+        [epoch, step]: [usize; 2],
+        logs: Option<&Logs>,
         mut f: impl FnMut(&mut dyn Callback, &mut Run<'_>) -> Result<()>,
     ) -> Result<()> {
         let (epochs, steps) = (course.epochs, course.steps);
         let (stop, first) = (&mut course.stop, &mut course.first);
-        let mut run = Run { model: self, epoch, epochs, steps, step, stop, first, logs: None };
+        let mut run = Run { model: self, epoch, epochs, steps, step, stop, first, logs: logs.cloned() };
         callbacks.iter_mut().try_for_each(|c| f(&mut **c, &mut run))
     }
 

@@ -134,6 +134,12 @@ impl Variable {
         Ok(())
     }
 
+    /// Brings the newest values to the host if they are in `memory`.
+    pub(super) fn leave(&self, memory: &Arc<Memory>) -> Result<()> {
+        let mine = matches!(&*lock(&self.0.held), Held::Device(home, _) if Arc::ptr_eq(home, memory));
+        if mine { self.settle() } else { Ok(()) }
+    }
+
     /// Brings the newest values to the host, so that no device's memory is held for their sake.
     pub(super) fn settle(&self) -> Result<()> {
         let device = matches!(&*lock(&self.0.held), Held::Device(..));
@@ -169,30 +175,39 @@ type Pairs = Vec<(Value, Value)>;
 
 /// Brings every copy in `memory` up to date.
 pub(super) fn fetch(bindings: &mut [Binding], memory: &Arc<Memory>) -> Result<()> {
-    let mut far: Vec<(Arc<Memory>, Pairs)> = Vec::new();
-    for b in bindings {
+    let (mut far, mut near): (Vec<(Arc<Memory>, Pairs)>, Vec<(usize, u64)>) = (Vec::new(), Vec::new());
+    for (i, b) in bindings.iter().enumerate() {
         let stamp = b.variable.stamp();
         let held = lock(&b.variable.0.held).clone();
         match held {
-            Held::Device(home, _) if Arc::ptr_eq(&home, memory) => {}
-            _ if b.seen == stamp => {}
+            Held::Device(home, _) if Arc::ptr_eq(&home, memory) => continue,
+            _ if b.seen == stamp => continue,
             Held::Host(values, _) => memory.executor().write(b.value, &values)?,
             Held::Device(home, from) => match far.iter_mut().find(|(m, _)| Arc::ptr_eq(m, &home)) {
                 Some((_, pairs)) => pairs.push((from, b.value)),
                 None => far.push((home, vec![(from, b.value)])),
             },
         }
-        b.seen = stamp;
+        near.push((i, stamp));
     }
-    far.iter().try_for_each(|(home, pairs)| memory.copy_from(home, pairs))
+    far.iter().try_for_each(|(home, pairs)| memory.copy_from(home, pairs))?;
+    // Seen only now: a copy that failed is made again.
+    near.into_iter().for_each(|(i, stamp)| bindings[i].seen = stamp);
+    Ok(())
 }
 
 /// States that the newest values of what training writes are in `memory` from now on.
 pub(super) fn claim(bindings: &[Binding], memory: &Arc<Memory>) {
+    let mut taken = false;
     for b in bindings.iter().filter(|b| b.written) {
         let mut held = lock(&b.variable.0.held);
         if !matches!(&*held, Held::Device(home, _) if Arc::ptr_eq(home, memory)) {
             *held = Held::Device(memory.clone(), b.value);
+            taken = true;
         }
+    }
+    if taken {
+        // Whoever saw this memory before has not seen what it has taken over.
+        memory.touch();
     }
 }

@@ -81,14 +81,18 @@ fn events_are_records_with_their_checksums() {
 #[test]
 fn the_best_weights_are_on_disk() {
     let (folder, (train, test)) = (Folder::new("best"), data());
-    let path = folder.file("best-{epoch}.safetensors");
+    let path = folder.file("best-{epoch:02d}-{val_loss:.1f}.safetensors");
     let mut saved = ModelCheckpoint::new(&path.to_string_lossy()).save_best_only(true);
     let mut model = compiled(2);
     let history = model.fit(&train, Fit::epochs(12).validation(&test).callback(&mut saved)).expect("trains");
     let losses = history.get("val_loss").expect("told");
     let best = (0..losses.len()).min_by(|a, b| losses[*a].total_cmp(&losses[*b])).expect("epochs");
     let last = saved.last().expect("saved").to_owned();
-    assert!(last.ends_with(format!("best-{}.safetensors", best + 1)), "{last:?}, best {best}");
+    let name = format!("best-{:02}-{:.1}.safetensors", best + 1, losses[best]);
+    assert!(last.ends_with(&name), "{last:?}, not {name}");
+    let unknown = ModelCheckpoint::new(&folder.file("{val_los}").to_string_lossy());
+    let error = compiled(1).fit(&train, Fit::epochs(1).validation(&test).callback(unknown)).expect_err("no such name");
+    assert!(error.to_string().contains("did you mean `val_loss`?"), "{error}");
     let mut other = compiled(9);
     other.load_weights(&last).expect("the same net");
     assert_eq!(other.evaluate(&test).expect("evaluates").loss(), losses[best]);
@@ -148,9 +152,26 @@ fn averages_take_the_place_of_the_variables() {
     let b = swapped.fit(&train, Fit::epochs(3).validation(&test).callback(SwapEmaWeights::new())).expect("trains");
     assert_eq!(a.get("loss"), b.get("loss"), "training goes on with its own variables");
     assert_ne!(a.get("val_loss"), b.get("val_loss"), "and is validated with the averages");
-    assert_ne!(plain.get_weights().expect("read"), swapped.get_weights().expect("read"));
+    // Either way the model ends with the averages, as in Keras.
+    assert_eq!(plain.get_weights().expect("read"), swapped.get_weights().expect("read"));
     let last = swapped.evaluate(&test).expect("evaluates").loss();
     assert_eq!(Some(last), b.last("val_loss"), "the model ends with them");
+    // Before the first step there is nothing to swap.
+    let mut fresh = build();
+    let before = fresh.get_weights().expect("read");
+    fresh.swap_averages().expect("it keeps averages");
+    fresh.fit(&train, Fit::epochs(0).callback(SwapEmaWeights::new())).expect("nothing to do");
+    assert_eq!(fresh.get_weights().expect("read"), before);
+    // A training that fails leaves its own variables, not the averages.
+    let mut failed = build();
+    let mut whole = build();
+    let fail = LambdaCallback::new().on_epoch_end(|_, _| Err(wgrad::Error::Data("stop".to_owned())));
+    let how = Fit::epochs(1).validation(&test).callback(SwapEmaWeights::new().swap_on_epoch(true)).callback(fail);
+    failed.fit(&train, how).expect_err("fails");
+    let mut own = Vec::new();
+    let keep = LambdaCallback::new().on_epoch_end(|_, run| run.model.get_weights().map(|w| own = w));
+    whole.fit(&train, Fit::epochs(1).callback(keep)).expect("trains");
+    assert_eq!(failed.get_weights().expect("read"), own);
     let mut without = compiled(1);
     let error =
         without.fit(&train, Fit::epochs(1).callback(SwapEmaWeights::new())).expect_err("no averages").to_string();

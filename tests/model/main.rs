@@ -4,5 +4,6 @@ mod asking;
 mod errors;
 mod files;
 mod sharing;
+mod stale;
 mod summary;
 mod training;

@@ -8,7 +8,7 @@ use crate::train::Logs;
 /// Keras's `EarlyStopping`.
 ///
 /// As in Keras, numbers are compared in f32, so that an improvement of exactly `min_delta` is none; a NaN is no
-/// improvement.
+/// improvement, and nothing improves on a NaN of the first epoch.
 #[derive(Clone, Debug)]
 pub struct EarlyStopping {
     monitor: String,

@@ -25,6 +25,7 @@ pub struct LambdaCallback<'a> {
     #[allow(clippy::type_complexity, reason = "the closure's form is the documentation")]
     epoch_end: Option<Box<dyn FnMut(&mut Logs, &mut Run<'_>) -> Result<()> + 'a>>,
     train_end: Option<Hook<'a>>,
+    tells: Vec<String>,
 }
 
 impl<'a> LambdaCallback<'a> {
@@ -57,6 +58,12 @@ impl<'a> LambdaCallback<'a> {
         self
     }
 
+    /// States that the closure at the end of an epoch sets this name in the logs.
+    pub fn telling(mut self, name: &str) -> Self {
+        self.tells.push(name.to_owned());
+        self
+    }
+
     /// After the last epoch.
     pub fn on_train_end(mut self, f: impl FnMut(&mut Run<'_>) -> Result<()> + 'a) -> Self {
         self.train_end = Some(Box::new(f));
@@ -65,6 +72,9 @@ impl<'a> LambdaCallback<'a> {
 }
 
 impl Callback for LambdaCallback<'_> {
+    fn tells(&self) -> Vec<String> {
+        self.tells.clone()
+    }
     fn every(&self) -> Every {
         self.steps.as_ref().map_or(Every::Epoch, |(n, _)| Every::Steps(*n))
     }

@@ -7,6 +7,9 @@ use crate::nn::schedule::{LearningRateScheduler, ReduceLrOnPlateau};
 use crate::train::Logs;
 
 impl Callback for LearningRateScheduler {
+    fn tells(&self) -> Vec<String> {
+        vec!["learning_rate".to_owned()]
+    }
     fn epoch_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
         let rate = LearningRateScheduler::epoch_begin(self, run.epoch as u32, run.model.learning_rate()?)?;
         run.model.set_learning_rate(rate)
@@ -18,6 +21,9 @@ impl Callback for LearningRateScheduler {
 }
 
 impl Callback for ReduceLrOnPlateau {
+    fn tells(&self) -> Vec<String> {
+        vec!["learning_rate".to_owned()]
+    }
     fn check(&mut self, names: &[String]) -> Result<()> {
         ReduceLrOnPlateau::check(self)?;
         check_monitor("reduce_lr_on_plateau", &self.monitor, self.mode, names)

@@ -43,6 +43,11 @@ pub trait Callback {
         Ok(())
     }
 
+    /// Names it sets in the logs of an epoch, so that callbacks behind it may watch them. Default: none.
+    fn tells(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// How often [`Callback::step_end`] is called. Default: never within an epoch.
     fn every(&self) -> Every {
         Every::Epoch
@@ -166,6 +171,9 @@ impl Run<'_> {
 impl<C: Callback + ?Sized> Callback for &mut C {
     fn check(&mut self, names: &[String]) -> Result<()> {
         (**self).check(names)
+    }
+    fn tells(&self) -> Vec<String> {
+        (**self).tells()
     }
     fn every(&self) -> Every {
         (**self).every()

@@ -4,15 +4,15 @@ use super::{Callback, Run};
 use crate::base::Result;
 use crate::train::Logs;
 
-/// Keras's `SwapEMAWeights`: epochs are validated, and the model ends, with the averages an optimizer keeps
-/// (`use_ema`); training goes on with its own variables.
+/// Keras's `SwapEMAWeights`: epochs are validated with the averages an optimizer keeps (`use_ema`); training goes on with
+/// its own variables. With or without it, a model whose optimizer keeps averages ends training with them.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SwapEmaWeights {
     on_epoch: bool,
 }
 
 impl SwapEmaWeights {
-    /// Swaps for validation, and in the end.
+    /// Swaps for validation.
     pub fn new() -> Self {
         Self::default()
     }
@@ -32,7 +32,7 @@ impl Callback for SwapEmaWeights {
         run.model.swap_averages()
     }
     fn epoch_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
-        if self.on_epoch && run.epoch > *run.first { run.model.swap_averages() } else { Ok(()) }
+        if self.on_epoch { run.model.unswap_averages() } else { Ok(()) }
     }
     fn test_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
         run.model.swap_averages()
@@ -42,9 +42,5 @@ impl Callback for SwapEmaWeights {
     }
     fn epoch_end(&mut self, _: &mut Logs, run: &mut Run<'_>) -> Result<()> {
         if self.on_epoch { run.model.swap_averages() } else { Ok(()) }
-    }
-    fn train_end(&mut self, run: &mut Run<'_>) -> Result<()> {
-        // Where epochs were swapped, the last one has been.
-        if self.on_epoch { Ok(()) } else { run.model.swap_averages() }
     }
 }
