@@ -1,8 +1,9 @@
-//! Building a model: every layer gets its variables.
+//! A model's beginning and end: every layer gets its variables, or keeps their values; and a model as a layer.
 
 use super::device::Device;
 use super::flat::Flat;
 use super::graph::Graph;
+use super::layer::{Body, Connect, IntoLayer, SharedLayer};
 use super::model::Model;
 use super::record;
 use super::variable::Variable;
@@ -40,5 +41,23 @@ impl Drop for Model {
         let variables = self.variables();
         let engines = self.compiled.iter().flat_map(|s| s.engine.iter().chain(&s.judge));
         engines.for_each(|engine| drop(engine.leave(&variables)));
+    }
+}
+
+impl IntoLayer for &Model {
+    fn into_layer(self) -> SharedLayer {
+        self.graph().as_layer()
+    }
+}
+
+impl Connect for &Model {}
+
+impl std::fmt::Debug for Model {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let kind = match self.graph().as_layer().body() {
+            Body::Graph(graph) => graph.kind(),
+            Body::Layer(layer) => layer.kind(),
+        };
+        write!(f, "{kind} of {} layers on {}", self.layers().len(), self.device)
     }
 }

@@ -6,7 +6,7 @@ use super::device::Device;
 use super::engine::Engine;
 use super::flat::Flat;
 use super::graph::Graph;
-use super::layer::{Body, Connect, IntoLayer, SharedLayer, assign};
+use super::layer::{SharedLayer, assign};
 use super::logs::{Logs, Told};
 use super::objectives::{Compile, IntoMetrics, Parts};
 use super::predict::Predictors;
@@ -381,22 +381,4 @@ pub(super) fn evaluate(
         done = next;
     }
     Ok(())
-}
-
-impl IntoLayer for &Model {
-    fn into_layer(self) -> SharedLayer {
-        self.graph.as_layer()
-    }
-}
-
-impl Connect for &Model {}
-
-impl std::fmt::Debug for Model {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let kind = match self.graph.as_layer().body() {
-            Body::Graph(graph) => graph.kind(),
-            Body::Layer(layer) => layer.kind(),
-        };
-        write!(f, "{kind} of {} layers on {}", self.layers().len(), self.device)
-    }
 }
