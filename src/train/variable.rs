@@ -175,7 +175,8 @@ type Pairs = Vec<(Value, Value)>;
 
 /// Brings every copy in `memory` up to date.
 pub(super) fn fetch(bindings: &mut [Binding], memory: &Arc<Memory>) -> Result<()> {
-    let (mut far, mut near): (Vec<(Arc<Memory>, Pairs)>, Vec<(usize, u64)>) = (Vec::new(), Vec::new());
+    let mut far: Vec<(Arc<Memory>, Pairs)> = Vec::new();
+    let mut near = Vec::new();
     for (i, b) in bindings.iter().enumerate() {
         let stamp = b.variable.stamp();
         let held = lock(&b.variable.0.held).clone();
