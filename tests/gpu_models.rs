@@ -220,3 +220,22 @@ fn whatever_is_asked_is_answered_as_on_the_cpu() {
         assert_eq!(first, asked(&gpu), "{gpu}");
     }
 }
+
+/// What `summary` and `memory` say before anything is allocated is what an executor then allocates, to the byte.
+#[test]
+fn memory_is_what_is_allocated() {
+    let (_one, devices) = devices();
+    for gpu in devices {
+        let device = Device::Gpu(gpu.clone());
+        let mut model = net().build(&device, Seed(3)).expect("a sound net");
+        compile(&mut model);
+        let known = model.memory(BATCH).expect("compiled");
+        let plan = model.plan(BATCH).expect("compiled");
+        let before = gpu.allocated();
+        let executor = device.executor(plan).expect("fits");
+        assert_eq!(gpu.allocated() - before, known.allocated, "{}", gpu.summary());
+        let parts: u64 = known.parts.iter().map(|(_, bytes)| bytes).sum();
+        assert!(parts < known.allocated, "copies for each step and small buffers come on top");
+        drop(executor);
+    }
+}
