@@ -75,6 +75,9 @@ impl Sequential {
 
     /// Builds the model: every layer gets its variables, drawn from `seed` unless it has some.
     ///
+    /// The layers are handles: a model built from the same stack again shares the variables of the first.
+    /// [`Model::clone_model`] gives one with variables of its own.
+    ///
     /// # Errors
     /// No layer, a size of zero, a shape or hyper-parameter a layer cannot work with.
     pub fn build(&self, device: &Device, seed: Seed) -> Result<Model> {
