@@ -68,7 +68,7 @@ pub enum Error {
     },
     /// The loss stopped being a finite number.
     #[error(
-        "training diverged: loss is {loss} after step {step}{place}; lower the learning rate, clip gradients, or normalise the input"
+        "training diverged: loss is {loss} after step {step}{place}; lower the learning rate, clip gradients, normalise the input, or look for NaN in it"
     )]
     Diverged {
         /// Steps done.

@@ -97,6 +97,22 @@ impl Engine {
         let c = &self.compiled;
         count(&samples.name, "inputs", c.inputs.len(), samples.inputs.len())?;
         count(&samples.name, "labels", c.heads.len(), samples.labels.len())?;
+        for (head, labels) in c.heads.iter().zip(&samples.labels) {
+            let width = c.plan.values[head.y.0].len() / c.plan.batch.max(1);
+            if labels.width != width {
+                return Err(Error::request(
+                    format!("labels of {} for output `{}`", samples.name, head.name),
+                    format!("{width} numbers a sample, as {} takes them", head.loss.name()),
+                    labels.width,
+                    "a class as one number goes with a sparse loss, one number a class with its dense sister",
+                ));
+            }
+            if labels.len() != samples.len() {
+                let what = format!("labels of {} for output `{}`", samples.name, head.name);
+                let expected = format!("{} rows, one a sample", samples.len());
+                return Err(Error::request(what, expected, labels.len(), "give every sample its label"));
+            }
+        }
         runner::check_labels(c, &samples.labels, &samples.name)?;
         let inputs = c.inputs.iter().copied().zip(samples.inputs.iter().cloned());
         let labels = c.heads.iter().map(|h| h.y).zip(samples.labels.iter().cloned());

@@ -104,7 +104,7 @@ impl<'a> Fit<'a> {
                 "batch size",
                 format!("1 to {}, the samples of {}", samples.len(), samples.name),
                 self.batch,
-                "choose a smaller --batch-size",
+                "give Fit::batch a smaller number, or more samples",
             ));
         }
         if self.steps_per_epoch == Some(0) {

@@ -38,6 +38,16 @@ impl Logs {
     }
 }
 
+impl std::fmt::Display for History {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (i, epoch) in self.epochs.iter().enumerate() {
+            let told = self.series.iter().map(|(name, v)| format!("{name}: {}", short(v[i]))).collect::<Vec<_>>();
+            writeln!(f, "epoch {}: {}", epoch + 1, told.join(" - "))?;
+        }
+        Ok(())
+    }
+}
+
 impl std::fmt::Display for Logs {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         for (i, (name, value)) in self.iter().enumerate() {

@@ -61,7 +61,11 @@ fn steps_out_of_order() {
     told(model.fit(&x, fit()), &["labels of data", "expected 1, got 0"]);
     told(model.fit(Samples::new([&x, &x]).labels([&y]), fit()), &["inputs of data", "expected 1, got 2"]);
     told(model.fit((&Rows::floats(3, vec![0.0; 12]), &y), fit()), &["input `x`", "4 numbers a sample"]);
-    told(model.fit((&x, &Rows::floats(1, vec![0.0; 3])), fit()), &["4 samples"]);
+    told(model.fit((&x, &Rows::floats(1, vec![0.0; 3])), fit()), &["labels of data", "4 rows", "got 3"]);
+    told(
+        model.fit((&x, &Rows::floats(2, vec![0.0; 8])), fit()),
+        &["output `dense`", "1 numbers a sample", "sparse loss"],
+    );
     told(model.fit((&x, &y), fit().validation_split(1.0)), &["validation_split"]);
     told(model.fit((&x, &y), fit().steps_per_epoch(0)), &["steps_per_epoch"]);
     told(model.fit((&x, &y), fit().callback(EarlyStopping::on("val_loss"))), &["early_stopping", "validation samples"]);

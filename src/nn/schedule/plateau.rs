@@ -132,6 +132,11 @@ impl Default for ReduceLrOnPlateau {
 impl ReduceLrOnPlateau {
     const NAME: &'static str = "reduce_lr_on_plateau";
 
+    /// Watches the number of this name; everything else is Keras's default.
+    pub fn on(monitor: &str) -> Self {
+        Self { monitor: monitor.to_owned(), ..Self::default() }
+    }
+
     /// Checks the numbers, and that the direction is known.
     ///
     /// # Errors
