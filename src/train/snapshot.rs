@@ -31,11 +31,21 @@ impl Model {
         all
     }
 
-    /// The training as it stands between epochs.
+    /// The training as it stands between epochs: with the variables that are trained, also while averages stand in their
+    /// place.
     ///
     /// # Errors
     /// The model is not compiled, the device was lost.
-    pub fn snapshot(&self) -> Result<Snapshot> {
+    pub fn snapshot(&mut self) -> Result<Snapshot> {
+        if self.state()?.swapped {
+            self.swap_averages()?;
+            let taken = self.take_snapshot();
+            return self.swap_averages().and(taken);
+        }
+        self.take_snapshot()
+    }
+
+    fn take_snapshot(&self) -> Result<Snapshot> {
         let state = self.compiled.as_ref().ok_or_else(not_compiled)?;
         let mut arrays = Vec::new();
         for (name, v) in self.named_variables() {

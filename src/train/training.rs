@@ -72,7 +72,8 @@ impl Model {
         let done = self.divide(&samples, &fit, &mut course).and_then(|()| self.train(&mut fit, &mut course));
         self.training = false;
         if done.is_err() {
-            self.unswap_averages()?;
+            // What went wrong first is what is told.
+            let _ = self.unswap_averages();
         }
         let (engine, _) = self.parts()?;
         engine.unload(course.train);
@@ -97,11 +98,11 @@ impl Model {
         } else if fit.validation_split > 0.0 {
             // As Keras: the number trained on is cut down to a whole one.
             course.samples = (samples.len() as f64 * (1.0 - fit.validation_split)) as usize;
-            let data = engine.load(samples)?;
             if course.samples == samples.len() {
                 let got = format!("{} of {} samples", fit.validation_split, samples.len());
                 return Err(Error::request("validation_split", "at least one sample", got, "give a larger share"));
             }
+            let data = engine.load(samples)?;
             course.validation = Some((data, samples.len() - course.samples));
             let rest: Vec<u32> = (course.samples as u32..samples.len() as u32).collect();
             engine.order(data, &rest)?;

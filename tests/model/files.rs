@@ -179,6 +179,31 @@ fn averages_take_the_place_of_the_variables() {
 }
 
 #[test]
+fn a_backup_holds_what_is_trained_while_averages_stand_in_its_place() {
+    let (folder, (train, test)) = (Folder::new("averages"), data());
+    let build = || {
+        let mut model = net().build(&Device::Cpu, Seed(5)).expect("sound");
+        let optimizer = Adam::new(1e-3).use_ema(0.9, None);
+        model.compile(optimizer, SparseCategoricalCrossentropy::new(), ()).map(|()| model).expect("compiles")
+    };
+    let swap = || SwapEmaWeights::new().swap_on_epoch(true);
+    let how = |path: &PathBuf| Fit::epochs(4).validation(&test).callback(swap()).callback(BackupAndRestore::new(path));
+    let mut whole = build();
+    whole.fit(&train, how(&folder.file("whole"))).expect("trains");
+    let path = folder.file("cut");
+    let fail = LambdaCallback::new().on_epoch_begin(|run| match run.epoch {
+        2 => Err(wgrad::Error::Data("interrupted".to_owned())),
+        _ => Ok(()),
+    });
+    let error = build().fit(&train, how(&path).callback(fail)).expect_err("interrupted").to_string();
+    assert!(error.contains("interrupted"), "{error}");
+    let mut again = build();
+    let rest = again.fit(&train, how(&path)).expect("trains");
+    assert_eq!(rest.epochs, [2, 3], "it goes on where the other ended");
+    assert_eq!(again.get_weights().expect("read"), whole.get_weights().expect("read"));
+}
+
+#[test]
 fn layers_are_looked_at_and_divergence_is_named() {
     let (train, _) = data();
     let deep = |rate: f64| {
