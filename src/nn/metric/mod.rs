@@ -31,9 +31,16 @@ pub use top_k::{SparseTopKCategoricalAccuracy, TopKCategoricalAccuracy};
 use super::loss::value_of;
 use crate::base::{Error, Result};
 use crate::kernel::AnyKernel;
+use crate::nn::config::{Config, classes};
 use crate::nn::words;
 use crate::plan::{Tape, Value};
 use std::sync::Arc;
+
+classes! { Metric, "metric", "keras.metrics":
+    Accuracy, Auc, BinaryAccuracy, CategoricalAccuracy, CosineSimilarity, F1Score, Mean, MeanAbsoluteError,
+    MeanAbsolutePercentageError, MeanSquaredError, MeanSquaredLogarithmicError, Precision, R2Score, Recall,
+    RootMeanSquaredError, SparseCategoricalAccuracy, SparseTopKCategoricalAccuracy, Sum, TopKCategoricalAccuracy,
+}
 
 /// The kernels of this folder, page by page.
 pub static KERNELS: &[&[&dyn AnyKernel]] = &[
@@ -84,6 +91,14 @@ pub trait Metric: Send + Sync {
 
     /// What the state has come to: one number for most, one a class for some. The first is what logs show.
     fn result(&self, state: &[f64]) -> Vec<f64>;
+
+    /// Class and fields, for files.
+    ///
+    /// # Errors
+    /// One of your own, which no file has a word for.
+    fn config(&self) -> Result<Config> {
+        Config::none("metric", self.name())
+    }
 }
 
 /// Every metric with its defaults.

@@ -4,6 +4,7 @@ use super::mean::{self, AS_THEY_ARE, Listed, MeanOf, MeanRow, STATE, cases, kern
 use super::{Metric, Observed};
 use crate::base::{Real, Result};
 use crate::kernel::Domain;
+use crate::nn::config::{Config, config};
 use crate::nn::loss;
 use crate::nn::loss::cosine_similarity::{COSINE_OF, dots, inverse_norm};
 use crate::nn::loss::frame::Outputs;
@@ -41,6 +42,9 @@ impl Metric for RootMeanSquaredError {
     }
     fn result(&self, state: &[f64]) -> Vec<f64> {
         mean::result(state).into_iter().map(f64::sqrt).collect()
+    }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
     }
 }
 
@@ -85,6 +89,9 @@ impl Metric for CosineSimilarity {
     fn result(&self, state: &[f64]) -> Vec<f64> {
         mean::result(state)
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 /// The kernels of this page.
@@ -97,3 +104,12 @@ pub(super) static KERNELS: &[Listed] = &[
     &const { kernel_of::<loss::KlDivergence>() },
     &const { kernel::<Cosine>() },
 ];
+
+config! {
+    RootMeanSquaredError = "RootMeanSquaredError", Self;
+}
+
+config! {
+    CosineSimilarity = "CosineSimilarity", Self;
+    only "axis" = (-1);
+}

@@ -55,6 +55,7 @@ optimizer! {
 
 impl Rule for AdadeltaRule {
     const NAME: &'static str = "adadelta";
+    const CLASS: &'static str = "Adadelta";
     const HYPERS: &'static [Hyper] = HYPERS;
 
     fn record(tape: &mut Tape, _: &Hypers, _: bool, arenas: &Arenas) -> Result<()> {

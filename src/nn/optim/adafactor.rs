@@ -212,6 +212,7 @@ fn variable(tape: &mut Tape, variable: Value) -> Result<()> {
 
 impl Rule for AdafactorRule {
     const NAME: &'static str = "adafactor";
+    const CLASS: &'static str = "Adafactor";
     const HYPERS: &'static [Hyper] = HYPERS;
 
     fn record(tape: &mut Tape, _: &Hypers, _: bool, arenas: &Arenas) -> Result<()> {

@@ -52,6 +52,7 @@ optimizer! {
 
 impl Rule for AdagradRule {
     const NAME: &'static str = "adagrad";
+    const CLASS: &'static str = "Adagrad";
     const HYPERS: &'static [Hyper] = HYPERS;
 
     fn record(tape: &mut Tape, h: &Hypers, _: bool, arenas: &Arenas) -> Result<()> {

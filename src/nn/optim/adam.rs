@@ -103,6 +103,7 @@ optimizer! {
 
 impl Rule for AdamRule {
     const NAME: &'static str = "adam";
+    const CLASS: &'static str = "Adam";
     const HYPERS: &'static [Hyper] = HYPERS;
 
     fn record(tape: &mut Tape, h: &Hypers, _: bool, arenas: &Arenas) -> Result<()> {
@@ -125,6 +126,7 @@ impl Rule for AdamRule {
 
 impl Rule for AdamWRule {
     const NAME: &'static str = "adamw";
+    const CLASS: &'static str = "AdamW";
     const WEIGHT_DECAY: f64 = 0.004;
     const HYPERS: &'static [Hyper] = HYPERS_W;
 

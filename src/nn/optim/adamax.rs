@@ -55,6 +55,7 @@ optimizer! {
 
 impl Rule for AdamaxRule {
     const NAME: &'static str = "adamax";
+    const CLASS: &'static str = "Adamax";
     const HYPERS: &'static [Hyper] = HYPERS;
 
     fn record(tape: &mut Tape, _: &Hypers, _: bool, arenas: &Arenas) -> Result<()> {

@@ -85,6 +85,7 @@ optimizer! {
 
 impl Rule for FtrlRule {
     const NAME: &'static str = "ftrl";
+    const CLASS: &'static str = "Ftrl";
     const HYPERS: &'static [Hyper] = HYPERS;
 
     fn record(tape: &mut Tape, h: &Hypers, _: bool, arenas: &Arenas) -> Result<()> {

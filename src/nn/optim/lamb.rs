@@ -56,6 +56,7 @@ optimizer! {
 
 impl Rule for LambRule {
     const NAME: &'static str = "lamb";
+    const CLASS: &'static str = "Lamb";
     const HYPERS: &'static [Hyper] = HYPERS;
 
     fn record(tape: &mut Tape, _: &Hypers, _: bool, arenas: &Arenas) -> Result<()> {

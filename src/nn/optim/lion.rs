@@ -55,6 +55,7 @@ optimizer! {
 
 impl Rule for LionRule {
     const NAME: &'static str = "lion";
+    const CLASS: &'static str = "Lion";
     const HYPERS: &'static [Hyper] = HYPERS;
 
     fn record(tape: &mut Tape, _: &Hypers, _: bool, arenas: &Arenas) -> Result<()> {

@@ -56,6 +56,7 @@ optimizer! {
 
 impl Rule for NadamRule {
     const NAME: &'static str = "nadam";
+    const CLASS: &'static str = "Nadam";
     const HYPERS: &'static [Hyper] = HYPERS;
 
     fn record(tape: &mut Tape, _: &Hypers, _: bool, arenas: &Arenas) -> Result<()> {

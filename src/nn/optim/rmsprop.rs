@@ -119,6 +119,7 @@ optimizer! {
 
 impl Rule for RmsPropRule {
     const NAME: &'static str = "rmsprop";
+    const CLASS: &'static str = "RMSprop";
     const HYPERS: &'static [Hyper] = HYPERS;
 
     fn record(tape: &mut Tape, h: &Hypers, keeps: bool, arenas: &Arenas) -> Result<()> {

@@ -25,6 +25,8 @@ pub struct Hyper {
 pub trait Rule: Send + Sync + 'static {
     /// The Keras name.
     const NAME: &'static str;
+    /// Keras's class.
+    const CLASS: &'static str;
     /// Keras's default learning rate.
     const LEARNING_RATE: f64 = 1e-3;
     /// Keras's default weight decay.

@@ -80,6 +80,7 @@ optimizer! {
 
 impl Rule for SgdRule {
     const NAME: &'static str = "sgd";
+    const CLASS: &'static str = "SGD";
     const LEARNING_RATE: f64 = 0.01;
     const HYPERS: &'static [super::Hyper] = HYPERS;
 

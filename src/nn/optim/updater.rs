@@ -5,6 +5,7 @@ use super::rule::{Hypers, MOST_HYPERS, Rule};
 use super::{Arenas, accumulation, average, clip, clip::Clip};
 use crate::base::{Allowed, Error, Result};
 use crate::kernel::Step;
+use crate::nn::config::Config;
 use crate::nn::schedule::Schedule;
 use crate::plan::{Tape, When};
 use std::marker::PhantomData;
@@ -30,10 +31,10 @@ impl Default for Progress {
 /// A rule with its hyper-parameters and options: what `Adam` and the others are.
 pub struct Updater<R> {
     rule: PhantomData<R>,
-    hypers: Hypers,
-    learning_rate: Arc<dyn Schedule>,
-    scheduled: Vec<(String, Option<usize>, Arc<dyn Schedule>)>,
-    options: Options,
+    pub(super) hypers: Hypers,
+    pub(super) learning_rate: Arc<dyn Schedule>,
+    pub(super) scheduled: Vec<(String, Option<usize>, Arc<dyn Schedule>)>,
+    pub(super) options: Options,
 }
 
 impl<R> Clone for Updater<R> {
@@ -166,6 +167,14 @@ pub trait Optimizer: Send + Sync {
 
     /// η of the schedule after `steps` steps.
     fn learning_rate(&self, steps: u64) -> f64;
+
+    /// Class and fields, for files.
+    ///
+    /// # Errors
+    /// One of your own, which no file has a word for, or one that follows a schedule of your own.
+    fn config(&self) -> Result<Config> {
+        Config::none("optimizer", self.name())
+    }
 }
 
 impl<O: Optimizer + ?Sized> Optimizer for Arc<O> {
@@ -180,6 +189,9 @@ impl<O: Optimizer + ?Sized> Optimizer for Arc<O> {
     }
     fn learning_rate(&self, steps: u64) -> f64 {
         (**self).learning_rate(steps)
+    }
+    fn config(&self) -> Result<Config> {
+        (**self).config()
     }
 }
 
@@ -246,5 +258,11 @@ impl<R: Rule> Optimizer for Updater<R> {
 
     fn learning_rate(&self, steps: u64) -> f64 {
         self.learning_rate.at(steps)
+    }
+
+    fn config(&self) -> Result<Config> {
+        let mut config = Config::of(self)?;
+        config.own = self.has_own_options();
+        Ok(config)
     }
 }
