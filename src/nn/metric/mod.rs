@@ -101,6 +101,27 @@ pub trait Metric: Send + Sync {
     }
 }
 
+impl Metric for Arc<dyn Metric> {
+    fn name(&self) -> &'static str {
+        (**self).name()
+    }
+    fn check(&self, outputs: usize) -> Result<()> {
+        (**self).check(outputs)
+    }
+    fn state_len(&self, outputs: usize) -> usize {
+        (**self).state_len(outputs)
+    }
+    fn record(&self, tape: &mut Tape, observed: &Observed) -> Result<()> {
+        (**self).record(tape, observed)
+    }
+    fn result(&self, state: &[f64]) -> Vec<f64> {
+        (**self).result(state)
+    }
+    fn config(&self) -> Result<Config> {
+        (**self).config()
+    }
+}
+
 /// Every metric with its defaults.
 pub fn all() -> Vec<Arc<dyn Metric>> {
     vec![

@@ -4,7 +4,7 @@
 
 use super::frame::{self, CASES, G, P, T as TABLE, TOLERANCE, Update, squares, update};
 use super::rule::optimizer;
-use super::{Arenas, Hyper, Hypers, Rule};
+use super::{Arenas, Hyper, Hypers, Rule, Slots};
 use crate::base::{Allowed, Real, Result};
 use crate::kernel::{AnyKernel, Kernel, Step};
 use crate::plan::Tape;
@@ -63,6 +63,10 @@ impl Rule for AdadeltaRule {
             let (s, m) = (c.slot(t, 0, "accumulated_grad"), c.slot(t, 1, "accumulated_delta_var"));
             t.run(&ADADELTA, c.update(0), [c.grads, c.table], [c.params, s, m])
         })
+    }
+
+    fn slots(_: &Hypers) -> Slots {
+        &[&["accumulated_grad", "accumulated_delta_var"]]
     }
 
     fn coefficients(h: &Hypers, _: f64, _: u64, _: &mut f64) -> [f64; 8] {

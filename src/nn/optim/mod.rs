@@ -49,6 +49,6 @@ pub use arenas::{Arenas, Chunk};
 pub use average::SLOT as AVERAGE;
 pub use frame::{Update, shader, update};
 pub(in crate::nn) use ranges::RANGE;
-pub use rule::{Hyper, Hypers, MOST_HYPERS, Rule};
+pub use rule::{Hyper, Hypers, MOST_HYPERS, Rule, Slots};
 pub use updater::{Optimizer, Progress, Updater};
 pub use words::{named, names};

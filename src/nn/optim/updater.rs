@@ -168,6 +168,11 @@ pub trait Optimizer: Send + Sync {
     /// η of the schedule after `steps` steps.
     fn learning_rate(&self, steps: u64) -> f64;
 
+    /// Names of what it remembers of each variable, in groups as in [`Rule::slots`].
+    fn slots(&self) -> Vec<&'static [&'static str]> {
+        Vec::new()
+    }
+
     /// Class and fields, for files.
     ///
     /// # Errors
@@ -189,6 +194,9 @@ impl<O: Optimizer + ?Sized> Optimizer for Arc<O> {
     }
     fn learning_rate(&self, steps: u64) -> f64 {
         (**self).learning_rate(steps)
+    }
+    fn slots(&self) -> Vec<&'static [&'static str]> {
+        (**self).slots()
     }
     fn config(&self) -> Result<Config> {
         (**self).config()
@@ -258,6 +266,13 @@ impl<R: Rule> Optimizer for Updater<R> {
 
     fn learning_rate(&self, steps: u64) -> f64 {
         self.learning_rate.at(steps)
+    }
+
+    fn slots(&self) -> Vec<&'static [&'static str]> {
+        let o = &self.options;
+        let average: Option<&'static [&'static str]> = o.average.map(|_| [average::NAME].as_slice());
+        let sums: Option<&'static [&'static str]> = o.accumulation.map(|_| [accumulation::NAME].as_slice());
+        average.into_iter().chain(sums).chain(R::slots(&self.hypers).iter().copied()).collect()
     }
 
     fn config(&self) -> Result<Config> {
