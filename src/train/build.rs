@@ -23,6 +23,19 @@ pub struct Declared {
     pub trained: bool,
 }
 
+impl Declared {
+    /// The variables a layer has.
+    pub(crate) fn of(layer: &SharedLayer) -> Vec<Self> {
+        let of = |v: &Variable| Self {
+            layer: layer.clone(),
+            name: v.name().to_owned(),
+            shape: v.shape().to_vec(),
+            trained: v.trained(),
+        };
+        layer.variables().iter().map(of).collect()
+    }
+}
+
 /// Records every layer that has no variables yet, as if it learned; without initial values where there is no `seed`.
 fn record_all(flat: &mut Flat, seed: Option<Seed>) -> Result<(Tape, Vec<(Declared, Value)>)> {
     let mut tape = Tape::new(1, seed.unwrap_or(Seed(0)));
@@ -75,6 +88,17 @@ impl Graph {
         Model::new(self.clone(), device, seed)
     }
 
+    /// The shapes of samples at each node's outputs, node by node.
+    pub(crate) fn shapes(&self) -> Result<Vec<Vec<Vec<usize>>>> {
+        let flat = Flat::new(self)?;
+        let mut tape = Tape::new(1, Seed(0));
+        tape.leave_variables_blank();
+        let xs = record::inputs(&mut tape, &flat)?;
+        let values = record::forward(&mut tape, &flat, &xs, &[], None)?;
+        let shape = |node: &usize| tape.shape(values[*node]).get(1..).map(<[usize]>::to_vec).unwrap_or_default();
+        Ok(flat.top.iter().map(|outputs| outputs.iter().map(shape).collect()).collect())
+    }
+
     /// Builds the model with variables that `values` gives, one array for each that is declared; `seed` is what masks and
     /// shuffles are drawn from. Nothing is drawn or allocated before `values` is asked.
     ///
@@ -92,7 +116,8 @@ impl Graph {
         let values = values(&declared)?;
         let sizes = |d: &Declared| d.shape.iter().product::<usize>();
         if values.len() != declared.len() || declared.iter().zip(&values).any(|(d, v)| sizes(d) != v.len()) {
-            let got = format!("{} arrays of {:?} numbers", values.len(), values.iter().map(Vec::len).collect::<Vec<_>>());
+            let got =
+                format!("{} arrays of {:?} numbers", values.len(), values.iter().map(Vec::len).collect::<Vec<_>>());
             let expected = declared.iter().map(|d| format!("{} {:?}", d.name, d.shape)).collect::<Vec<_>>().join(", ");
             return Err(Error::request("values of variables", expected, got, "give one array for each, in this order"));
         }

@@ -47,6 +47,9 @@ impl Field for Activation {
             }
             return Ok(Self::Map(map, p));
         }
+        // What every layer has besides its fields means nothing here.
+        let mut fields = fields.into_owned();
+        ["name", "trainable", "dtype"].iter().for_each(|key| drop(fields.remove(*key)));
         let layer = config::named::<dyn Layer>(&node.place, class, &fields)?;
         layer.activation().ok_or_else(|| node.wrong("an activation"))
     }

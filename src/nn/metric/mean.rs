@@ -140,6 +140,9 @@ impl<P: PointwiseLoss> Metric for MeanOf<P> {
     }
     fn config(&self) -> Result<Config> {
         let mut config = self.0.config()?;
+        if config.class == "LogCosh" {
+            config.class = "LogCoshError";
+        }
         NOT_OF_METRICS.iter().for_each(|name| drop(config.fields.remove(*name)));
         Ok(config)
     }

@@ -23,8 +23,8 @@ pub use mean::{MeanOf, MeanRow};
 pub use r2_score::{Aggregation, R2Score};
 pub use reduction::{Mean, Sum};
 pub use regression::{
-    CosineSimilarity, MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError, MeanSquaredLogarithmicError,
-    RootMeanSquaredError,
+    CosineSimilarity, Hinge, KlDivergence, LogCosh, MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError,
+    MeanSquaredLogarithmicError, Poisson, RootMeanSquaredError, SquaredHinge,
 };
 pub use top_k::{SparseTopKCategoricalAccuracy, TopKCategoricalAccuracy};
 
@@ -37,9 +37,10 @@ use crate::plan::{Tape, Value};
 use std::sync::Arc;
 
 classes! { Metric, "metric", "keras.metrics":
-    Accuracy, Auc, BinaryAccuracy, CategoricalAccuracy, CosineSimilarity, F1Score, Mean, MeanAbsoluteError,
-    MeanAbsolutePercentageError, MeanSquaredError, MeanSquaredLogarithmicError, Precision, R2Score, Recall,
-    RootMeanSquaredError, SparseCategoricalAccuracy, SparseTopKCategoricalAccuracy, Sum, TopKCategoricalAccuracy,
+    Accuracy, Auc, BinaryAccuracy, CategoricalAccuracy, CosineSimilarity, F1Score, Hinge, KlDivergence,
+    LogCosh also "LogCoshError", Mean, MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError,
+    MeanSquaredLogarithmicError, Poisson, Precision, R2Score, Recall, RootMeanSquaredError, SparseCategoricalAccuracy,
+    SparseTopKCategoricalAccuracy, SquaredHinge, Sum, TopKCategoricalAccuracy,
 }
 
 /// The kernels of this folder, page by page.
@@ -128,6 +129,11 @@ pub fn all() -> Vec<Arc<dyn Metric>> {
         Arc::new(Accuracy::new()),
         Arc::new(Auc::new()),
         Arc::new(BinaryAccuracy::new()),
+        Arc::new(SquaredHinge::new()),
+        Arc::new(Poisson::new()),
+        Arc::new(LogCosh::new()),
+        Arc::new(KlDivergence::new()),
+        Arc::new(Hinge::new()),
         Arc::new(CategoricalAccuracy::new()),
         Arc::new(CosineSimilarity::new()),
         Arc::new(F1Score::new()),

@@ -19,6 +19,17 @@ pub type MeanSquaredError = MeanOf<loss::MeanSquaredError>;
 /// Mean of (log(z + 1) − log(y + 1))².
 pub type MeanSquaredLogarithmicError = MeanOf<loss::MeanSquaredLogarithmicError>;
 
+/// Mean of max(1 − y z, 0).
+pub type Hinge = MeanOf<loss::Hinge>;
+/// Mean of y log(y / z).
+pub type KlDivergence = MeanOf<loss::KlDivergence>;
+/// Mean of log cosh(z − y).
+pub type LogCosh = MeanOf<loss::LogCosh>;
+/// Mean of z − y log z.
+pub type Poisson = MeanOf<loss::Poisson>;
+/// Mean of max(1 − y z, 0)².
+pub type SquaredHinge = MeanOf<loss::SquaredHinge>;
+
 /// √ of the mean of (z − y)².
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RootMeanSquaredError;
@@ -96,10 +107,13 @@ impl Metric for CosineSimilarity {
 
 /// The kernels of this page.
 pub(super) static KERNELS: &[Listed] = &[
+    &const { kernel_of::<loss::LogCosh>() },
     &const { kernel_of::<loss::MeanAbsoluteError>() },
     &const { kernel_of::<loss::MeanAbsolutePercentageError>() },
     &const { kernel_of::<loss::MeanSquaredError>() },
     &const { kernel_of::<loss::MeanSquaredLogarithmicError>() },
+    &const { kernel_of::<loss::Poisson>() },
+    &const { kernel_of::<loss::SquaredHinge>() },
     &const { kernel_of::<loss::Hinge>() },
     &const { kernel_of::<loss::KlDivergence>() },
     &const { kernel::<Cosine>() },
