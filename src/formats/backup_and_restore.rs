@@ -45,7 +45,7 @@ impl Callback for BackupAndRestore {
         self.pace.check("backup_and_restore")
     }
 
-    fn resume(&mut self) -> Result<Option<Checkpoint>> {
+    fn resume_from(&mut self) -> Result<Option<Checkpoint>> {
         self.pace.met();
         let (folder, own) = (self.path.parent(), self.path.file_name().and_then(|name| name.to_str()));
         if let (Some(folder), Some(own)) = (folder, own) {

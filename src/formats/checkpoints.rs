@@ -160,7 +160,7 @@ impl Callback for Checkpoints {
         Allowed::Positive.check("callback checkpoints", "keep", self.keep as f64)
     }
 
-    fn resume(&mut self) -> Result<Option<Checkpoint>> {
+    fn resume_from(&mut self) -> Result<Option<Checkpoint>> {
         std::fs::create_dir_all(&self.folder).map_err(|source| {
             let help = "give the name of a folder that is there or can be made";
             Error::Write { path: self.folder.clone(), source, help }

@@ -57,13 +57,17 @@ impl Checkpoint {
     /// Fails unless a training of these facts is the one it was taken of.
     pub(super) fn agree(&self, now: &Facts) -> Result<()> {
         let of = |facts: &Facts, name: &str| facts.iter().find(|(n, _)| n == name).map(|(_, text)| text.clone());
-        let all = self.facts.iter().chain(now.iter().filter(|(name, _)| of(&self.facts, name).is_none()));
-        for (name, _) in all.filter(|(name, _)| name != RECORDED || self.version == VERSION) {
+        let new = now.iter().filter(|(name, _)| of(&self.facts, name).is_none());
+        let mut names: Vec<&str> = self.facts.iter().chain(new).map(|(name, _)| name.as_str()).collect();
+        // What has a name of its own is told before what has none.
+        names.sort_by_key(|name| *name == RECORDED);
+        names.retain(|name| *name != RECORDED || self.version == VERSION);
+        for name in names {
             let (saved, given) = (of(&self.facts, name), of(now, name));
             if saved == given {
                 continue;
             }
-            let help = match DATA.contains(&name.as_str()) {
+            let help = match DATA.contains(&name) {
                 true => "train on the samples it was begun with, or begin a training of its own elsewhere",
                 false => "build, compile and train as when it was begun, or begin a training of its own elsewhere",
             };

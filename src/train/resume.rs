@@ -82,7 +82,7 @@ impl Model {
     pub(super) fn begin(&mut self, fit: &mut Fit<'_>, course: &mut Course) -> Result<()> {
         let mut found = None;
         for callback in &mut fit.callbacks {
-            let own = callback.resume()?;
+            let own = callback.resume_from()?;
             found = found.or(own);
         }
         if let Some(checkpoint) = &found {

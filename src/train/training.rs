@@ -160,7 +160,7 @@ impl Model {
             }
             let trained = self.runner.progress.steps;
             let (engine, runner) = self.parts()?;
-            let wanted = next_look(&fit.callbacks, course.at, trained).min(course.steps - course.at);
+            let wanted = next_look(&fit.callbacks, course.at, trained).min(course.steps) - course.at;
             let n = wanted.min(course.batches - course.done).min(engine.group());
             engine.run(runner, Program::Train, course.train, course.done..course.done + n, course.samples)?;
             course.done += n;

@@ -80,7 +80,7 @@ pub trait Callback {
     ///
     /// # Errors
     /// A checkpoint that cannot be read.
-    fn resume(&mut self) -> Result<Option<Checkpoint>> {
+    fn resume_from(&mut self) -> Result<Option<Checkpoint>> {
         Ok(None)
     }
 
@@ -232,8 +232,8 @@ impl<C: Callback + ?Sized> Callback for &mut C {
     fn minds_divergence(&self) -> bool {
         (**self).minds_divergence()
     }
-    fn resume(&mut self) -> Result<Option<Checkpoint>> {
-        (**self).resume()
+    fn resume_from(&mut self) -> Result<Option<Checkpoint>> {
+        (**self).resume_from()
     }
     fn state(&self) -> Option<State> {
         (**self).state()
