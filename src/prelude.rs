@@ -2,7 +2,7 @@
 
 pub use crate::base::{Error, Result, Rows, Seed};
 pub use crate::data::{Array, Dataset, Samples, datasets};
-pub use crate::formats::{BackupAndRestore, ModelCheckpoint};
+pub use crate::formats::{BackupAndRestore, Checkpoints, ModelCheckpoint, SaveFreq};
 pub use crate::nn::act::Activation;
 pub use crate::nn::constraint::{Constraint, MaxNorm, MinMaxNorm, NonNeg, UnitNorm};
 pub use crate::nn::init::{
@@ -30,6 +30,6 @@ pub use crate::train::callback::{
     Callback, EarlyStopping, Every, LambdaCallback, ProgressBar, Run, SwapEmaWeights, TerminateOnNan,
 };
 pub use crate::train::{
-    Compile, Connect, Device, Fit, Graph, History, IntoLayer, Logs, Model, MonteCarlo, Sequential, SharedLayer, Tensor,
-    Variable, presets,
+    Compile, Connect, Device, Fit, Graph, History, IntoLayer, Logs, Model, MonteCarlo, Sequential, SharedLayer, StopHandle,
+    Tensor, Variable, presets,
 };

@@ -11,6 +11,7 @@ macro_rules! eprintln {
 }
 
 mod bench;
+mod checkpoint;
 mod device;
 mod devices;
 mod net;
@@ -47,7 +48,7 @@ enum Command {
 }
 
 /// Runs the program and says how it ended: 0 done, 1 failed, 2 wrong request, 3 bad data, 4 no device or lost,
-/// 5 diverged, 6 out of memory.
+/// 5 diverged, 6 out of memory, 130 and 143 interrupted by SIGINT and SIGTERM after saving.
 pub fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Train(options) => train::run(&options),
@@ -101,12 +102,15 @@ fn code(error: &anyhow::Error) -> u8 {
     if error.is::<crate::data::DataError>() {
         return 3;
     }
+    if let Some(signalled) = error.downcast_ref::<checkpoint::Signalled>() {
+        return signalled.code;
+    }
     match error.downcast_ref::<Error>() {
         Some(Error::Request { .. }) => 2,
         Some(Error::Data(_)) => 3,
         Some(Error::Device { .. } | Error::Lost { .. }) => 4,
         Some(Error::Diverged { .. }) => 5,
         Some(Error::Memory { .. }) => 6,
-        Some(Error::Write { .. }) | None => 1,
+        Some(Error::Write { .. } | Error::Interrupted { .. }) | None => 1,
     }
 }

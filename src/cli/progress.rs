@@ -27,6 +27,11 @@ impl Callback for EpochLine {
         if self.moving { Every::Moment } else { Every::Epoch }
     }
 
+    fn train_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
+        // An epoch that goes on has begun before.
+        if run.step > 0 { self.epoch_begin(run) } else { Ok(()) }
+    }
+
     fn epoch_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
         println!("Epoch {}/{}", run.epoch + 1, run.epochs);
         let target = if self.moving { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };

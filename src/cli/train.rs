@@ -1,5 +1,6 @@
 //! `wgrad train`: a net on real data, with Keras's epoch lines.
 
+use super::checkpoint::{CheckpointOptions, Signals};
 use super::device::{DeviceOptions, device};
 use super::net::ModelOptions;
 use super::progress::EpochLine;
@@ -71,6 +72,8 @@ pub struct Options {
     /// Folder with the data files; else $WGRAD_DATA, the XDG data folder and Debian's are searched
     #[arg(long)]
     data_dir: Option<PathBuf>,
+    #[command(flatten)]
+    checkpoint: CheckpointOptions,
     #[command(flatten)]
     model: ModelOptions,
 }
@@ -180,14 +183,16 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     );
     eprintln!("{} trainable parameters, {} bytes for training", model.parameters()[1], memory.allocated);
     eprintln!("Device: {device}");
-    let mut how = Fit::epochs(epochs).batch(options.batch_size).validation(&test).callback(EpochLine::new());
+    let signals = Signals::default();
+    let how = Fit::epochs(epochs).batch(options.batch_size).validation(&test);
+    let mut how = options.checkpoint.add(how, &signals)?.callback(EpochLine::new());
     if let Some(steps) = options.steps_per_epoch {
         how = how.steps_per_epoch(steps.min(batches));
     }
     if let Some(plateau) = plateau {
         how = how.callback(plateau);
     }
-    model.fit(&train, how)?;
+    signals.told(model.fit(&train, how))?;
     let tested = model.evaluate(&test)?;
     println!("Test: accuracy {:.4}, loss {:.4}", tested.get("accuracy").unwrap_or_default(), tested.loss());
     if options.source == Source::Digits {

@@ -1,26 +1,36 @@
 //! A training that goes on where it was interrupted.
 
-use super::weights::{read_snapshot, write_snapshot};
+use super::checkpoint_file::encode;
+use super::checkpoints::read;
+use super::save_freq::{Pace, SaveFreq};
 use crate::base::{Error, Result};
-use crate::train::Logs;
-use crate::train::callback::{Callback, Run};
+use crate::train::Checkpoint;
+use crate::train::callback::{Callback, Every, Moment, Run};
+use crate::train::save::{Disk, FileSystem, clean, save};
 use std::path::{Path, PathBuf};
 
-/// Keras's `BackupAndRestore`: after each epoch everything the model goes on from is written to a file; a training that
-/// finds the file begins behind that epoch, with the same variables, memory of the optimizer and random numbers to the bit.
-/// A training that ends removes the file. What other callbacks remember begins anew, as in Keras, and so does the pass
-/// through the data where an epoch is only a part of one (`steps_per_epoch`). Give it as the last callback, so that what
-/// others set at the end of an epoch is in the file.
+/// Keras's `BackupAndRestore`: the whole training is written to one file every so often; a training that finds the file goes
+/// on where it was written, to the same bits, with what the other callbacks remembered. A training that ends removes the
+/// file. [`Checkpoints`](super::Checkpoints) keeps several.
 #[derive(Clone, Debug)]
 pub struct BackupAndRestore {
     path: PathBuf,
+    pace: Pace,
     keep: bool,
 }
 
 impl BackupAndRestore {
-    /// With this file.
+    /// With this file; in a folder that is there, `backup.safetensors`.
     pub fn new(path: impl AsRef<Path>) -> Self {
-        Self { path: path.as_ref().to_owned(), keep: false }
+        let path = path.as_ref();
+        let path = if path.is_dir() { path.join("backup.safetensors") } else { path.to_owned() };
+        Self { path, pace: Pace::new(SaveFreq::Epoch), keep: false }
+    }
+
+    /// How often: after so many steps, or once so much time has passed. Default: after every epoch.
+    pub fn save_freq(mut self, freq: impl Into<SaveFreq>) -> Self {
+        self.pace = Pace::new(freq.into());
+        self
     }
 
     /// Whether the file stays when training ends. Default: false.
@@ -31,30 +41,39 @@ impl BackupAndRestore {
 }
 
 impl Callback for BackupAndRestore {
-    fn train_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
-        if self.path.exists() {
-            let (snapshot, epoch) = read_snapshot(&self.path)?;
-            let batch = run.model.batch();
-            run.model.resume(&snapshot, batch)?;
-            run.begin_at(epoch + 1);
-        }
-        Ok(())
+    fn check(&mut self, _: &[String]) -> Result<()> {
+        self.pace.check("backup_and_restore")
     }
 
-    fn epoch_end(&mut self, logs: &mut Logs, run: &mut Run<'_>) -> Result<()> {
-        if !logs.loss().is_finite() {
-            // The last epoch that was sound is what one wants back.
-            return Ok(());
+    fn resume_from(&mut self) -> Result<Option<Checkpoint>> {
+        self.pace.met();
+        let (folder, own) = (self.path.parent(), self.path.file_name().and_then(|name| name.to_str()));
+        if let (Some(folder), Some(own)) = (folder, own) {
+            clean(&Disk, folder, |name| name == own);
         }
-        write_snapshot(&self.path, &run.model.snapshot()?, run.epoch)
+        if self.path.exists() { read(&self.path).map(Some) } else { Ok(None) }
+    }
+
+    fn every(&self) -> Every {
+        self.pace.every()
+    }
+
+    fn wants_checkpoint(&self, moment: Moment) -> bool {
+        self.pace.is_due(moment)
+    }
+
+    fn take_checkpoint(&mut self, checkpoint: &Checkpoint) -> Result<()> {
+        save(&self.path, &encode(checkpoint))?;
+        self.pace.met();
+        Ok(())
     }
 
     fn train_end(&mut self, _: &mut Run<'_>) -> Result<()> {
         if self.keep || !self.path.exists() {
             return Ok(());
         }
-        std::fs::remove_file(&self.path).map_err(|source| {
-            let help = "remove it, or the next training begins behind this one";
+        Disk.remove(&self.path).map_err(|source| {
+            let help = "remove it, or the next training goes on from the end of this one";
             Error::Write { path: self.path.clone(), source, help }
         })
     }

@@ -1,11 +1,18 @@
 //! Files that models and trainings are kept in.
 
+mod arrays;
 mod backup_and_restore;
+mod checkpoint_file;
+mod checkpoints;
 mod config;
 #[cfg(feature = "files")]
 pub mod keras;
 mod model_checkpoint;
+mod save_freq;
 mod weights;
 
 pub use backup_and_restore::BackupAndRestore;
+pub use checkpoint_file::{decode, encode};
+pub use checkpoints::Checkpoints;
 pub use model_checkpoint::ModelCheckpoint;
+pub use save_freq::SaveFreq;

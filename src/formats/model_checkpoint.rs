@@ -1,21 +1,24 @@
 //! Variables saved after epochs, the best or all.
 
+use super::save_freq::{Pace, SaveFreq};
 use crate::base::{Error, Result};
 use crate::nn::schedule::Mode;
 use crate::train::Logs;
-use crate::train::callback::{Callback, Run, check_monitor};
+use crate::train::callback::{Callback, Every, Moment, Run, State, check_monitor};
 use std::path::PathBuf;
 
-/// Keras's `ModelCheckpoint` with `save_weights_only`: the variables of every epoch, or of the best.
+/// Keras's `ModelCheckpoint` with `save_weights_only`: the variables of every epoch or so many steps, or of the best.
 ///
-/// The path may hold `{epoch}` (counted from 1) and names of what is told, such as `{val_loss}`; without, a later file takes
-/// the place of an earlier one. A file is written whole or not at all.
+/// The path may hold `{epoch}` and `{batch}` (counted from 1) and names of what is told, such as `{val_loss}`; without, a
+/// later file takes the place of an earlier one. A file is written whole or not at all. For a training to go on from, there
+/// is [`Checkpoints`](super::Checkpoints).
 #[derive(Clone, Debug)]
 pub struct ModelCheckpoint {
     path: String,
     monitor: String,
     mode: Mode,
     save_best_only: bool,
+    pace: Pace,
     best: Option<f64>,
     last: Option<PathBuf>,
 }
@@ -28,6 +31,7 @@ impl ModelCheckpoint {
             monitor: "val_loss".to_owned(),
             mode: Mode::Auto,
             save_best_only: false,
+            pace: Pace::new(SaveFreq::Epoch),
             best: None,
             last: None,
         }
@@ -51,6 +55,13 @@ impl ModelCheckpoint {
         self
     }
 
+    /// How often: after so many steps, or once so much time has passed; then by what the epoch has come to so far. Default:
+    /// after every epoch.
+    pub fn save_freq(mut self, freq: impl Into<SaveFreq>) -> Self {
+        self.pace = Pace::new(freq.into());
+        self
+    }
+
     /// What the first epoch saved must be better than. Default: none.
     pub fn initial_value_threshold(mut self, value: f64) -> Self {
         self.best = Some(value);
@@ -62,20 +73,24 @@ impl ModelCheckpoint {
         self.last.as_deref()
     }
 
-    /// The path of an epoch; `{name}`, `{name:.2f}` and `{name:02d}` are what is told under the name.
-    fn path_of(&self, epoch: usize, logs: &Logs) -> Result<PathBuf> {
+    /// The path of a step of an epoch; `{name}`, `{name:.2f}` and `{name:02d}` are what is told under the name.
+    fn path_of(&self, [epoch, step]: [usize; 2], logs: &Logs) -> Result<PathBuf> {
         let (mut path, mut rest) = (String::new(), self.path.as_str());
         while let Some((before, (inside, after))) =
             rest.split_once('{').and_then(|(b, r)| Some((b, r.split_once('}')?)))
         {
             let (name, form) = inside.split_once(':').unwrap_or((inside, ""));
-            let value = if name == "epoch" { Some((epoch + 1) as f64) } else { logs.get(name) };
+            let value = match name {
+                "epoch" => Some((epoch + 1) as f64),
+                "batch" => Some(step as f64),
+                name => logs.get(name),
+            };
             let Some(value) = value else {
-                let known: Vec<&str> = std::iter::once("epoch").chain(logs.iter().map(|(n, _)| n)).collect();
+                let known: Vec<&str> = ["epoch", "batch"].into_iter().chain(logs.iter().map(|(n, _)| n)).collect();
                 return Err(Error::unknown("model_checkpoint: path", name, &known));
             };
             path.push_str(before);
-            path.push_str(&formatted(value, form, name == "epoch")?);
+            path.push_str(&formatted(value, form, matches!(name, "epoch" | "batch"))?);
             rest = after;
         }
         Ok((path + rest).into())
@@ -99,12 +114,8 @@ fn formatted(value: f64, form: &str, whole: bool) -> Result<String> {
     }
 }
 
-impl Callback for ModelCheckpoint {
-    fn check(&mut self, names: &[String]) -> Result<()> {
-        if self.save_best_only { check_monitor("model_checkpoint", &self.monitor, self.mode, names) } else { Ok(()) }
-    }
-
-    fn epoch_end(&mut self, logs: &mut Logs, run: &mut Run<'_>) -> Result<()> {
+impl ModelCheckpoint {
+    fn save(&mut self, logs: &Logs, run: &mut Run<'_>) -> Result<()> {
         if self.save_best_only {
             let current = logs.get(&self.monitor).unwrap_or(f64::NAN);
             let upwards = self.mode.upwards(&self.monitor).unwrap_or(false);
@@ -114,9 +125,44 @@ impl Callback for ModelCheckpoint {
             }
             self.best = Some(current);
         }
-        let path = self.path_of(run.epoch, logs)?;
+        let path = self.path_of([run.epoch, run.step], logs)?;
         run.model.save_weights(&path)?;
+        self.pace.met();
         self.last = Some(path);
         Ok(())
+    }
+}
+
+impl Callback for ModelCheckpoint {
+    fn check(&mut self, names: &[String]) -> Result<()> {
+        self.pace.check("model_checkpoint")?;
+        if self.save_best_only { check_monitor("model_checkpoint", &self.monitor, self.mode, names) } else { Ok(()) }
+    }
+
+    fn state(&self) -> Option<State> {
+        let state = State::new("model_checkpoint").maybe("best", self.best);
+        let last = self.last.as_ref().and_then(|path| path.to_str());
+        Some(last.iter().fold(state, |state, path| state.text("last", path)))
+    }
+
+    fn restore(&mut self, state: &State, _: &mut Run<'_>) -> Result<()> {
+        (self.best, self.last) = (state.get("best"), state.told("last").map(PathBuf::from));
+        Ok(())
+    }
+
+    fn every(&self) -> Every {
+        self.pace.every()
+    }
+
+    fn step_end(&mut self, run: &mut Run<'_>) -> Result<()> {
+        if self.pace.is_due(Moment::Step) {
+            let logs = run.logs()?.clone();
+            self.save(&logs, run)?;
+        }
+        Ok(())
+    }
+
+    fn epoch_end(&mut self, logs: &mut Logs, run: &mut Run<'_>) -> Result<()> {
+        if self.pace.is_due(Moment::Epoch) { self.save(logs, run) } else { Ok(()) }
     }
 }

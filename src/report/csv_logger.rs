@@ -2,7 +2,7 @@
 
 use crate::base::{Error, Result};
 use crate::train::Logs;
-use crate::train::callback::{Callback, Run};
+use crate::train::callback::{Callback, Run, State};
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -16,12 +16,14 @@ pub struct CsvLogger {
     append: bool,
     file: Option<File>,
     names: Vec<String>,
+    /// Whether the file has its line of names.
+    headed: bool,
 }
 
 impl CsvLogger {
     /// Into this file, which is begun anew.
     pub fn new(path: impl AsRef<Path>) -> Self {
-        Self { path: path.as_ref().to_owned(), separator: ',', append: false, file: None, names: Vec::new() }
+        Self { path: path.as_ref().to_owned(), separator: ',', append: false, file: None, names: Vec::new(), headed: false }
     }
 
     /// What stands between numbers. Default: a comma.
@@ -52,29 +54,49 @@ impl CsvLogger {
     }
 }
 
+impl CsvLogger {
+    /// Opens the file with its first `keep` bytes, or all.
+    fn open(&mut self, keep: Option<u64>) -> Result<()> {
+        let open = || {
+            let file = OpenOptions::new().create(true).append(true).open(&self.path)?;
+            if keep.is_some_and(|bytes| file.metadata().is_ok_and(|m| m.len() > bytes)) {
+                file.set_len(keep.unwrap_or_default())?;
+            }
+            let headed = file.metadata()?.len() > 0;
+            Ok((file, headed))
+        };
+        let (file, headed) = open().map_err(|source| self.failed(source))?;
+        (self.file, self.names, self.headed) = (Some(file), Vec::new(), headed);
+        Ok(())
+    }
+}
+
 impl Callback for CsvLogger {
     fn train_begin(&mut self, _: &mut Run<'_>) -> Result<()> {
-        let mut options = OpenOptions::new();
-        options.create(true).write(true).append(self.append).truncate(!self.append);
-        let file = options.open(&self.path).map_err(|source| self.failed(source))?;
-        let begun = self.append && file.metadata().is_ok_and(|m| m.len() > 0);
-        (self.file, self.names) = (Some(file), Vec::new());
-        // A file that goes on has its line of names.
-        if begun {
-            self.names.push(String::new());
-        }
+        self.open(if self.append { None } else { Some(0) })
+    }
+
+    fn state(&self) -> Option<State> {
+        let bytes = self.file.as_ref().and_then(|file| file.metadata().ok()).map(|m| m.len() as f64);
+        Some(State::new("csv_logger").maybe("bytes", bytes).text("names", &self.names.join("\n")))
+    }
+
+    fn restore(&mut self, state: &State, _: &mut Run<'_>) -> Result<()> {
+        // Lines of epochs that are trained again are written again.
+        self.open(state.get("bytes").map(|bytes| bytes as u64))?;
+        self.names = state.told("names").unwrap_or_default().lines().map(str::to_owned).collect();
         Ok(())
     }
 
     fn epoch_end(&mut self, logs: &mut Logs, run: &mut Run<'_>) -> Result<()> {
-        let begun = self.names.first().is_some_and(String::is_empty);
-        if self.names.is_empty() || begun {
+        if self.names.is_empty() {
             self.names = logs.iter().map(|(name, _)| name.to_owned()).collect();
             self.names.sort();
         }
-        if !begun && run.epoch == run.first_epoch() {
+        if !self.headed {
             let names: Vec<String> = [&["epoch".to_owned()], &self.names[..]].concat();
             self.line(&names)?;
+            self.headed = true;
         }
         let numbers = self.names.iter().map(|n| logs.get(n).map_or("NA".to_owned(), |v| v.to_string()));
         let cells: Vec<String> = std::iter::once(run.epoch.to_string()).chain(numbers).collect();

@@ -190,6 +190,11 @@ impl Engine {
         }
     }
 
+    /// What it runs on, without what may change between two runs.
+    pub fn device(&self) -> String {
+        self.bound.memory.executor().device()
+    }
+
     /// Lets totals begin at zero.
     pub fn reset(&mut self) -> Result<()> {
         runner::reset(&mut **self.bound.memory.executor(), &self.compiled)
@@ -206,6 +211,13 @@ impl Engine {
         let slot = |role| matches!(role, Role::Whole(Arena::Slot(_), _));
         let slots = values.filter(|(_, v)| slot(v.role) || (v.role == Role::Auxiliary && v.name.starts_with(&own)));
         slots.map(|(i, v)| (v.name.clone(), Value(i))).collect()
+    }
+
+    /// What the epoch adds up in: totals of every output, penalties, metrics, in one order.
+    pub fn totals_held(&self) -> Vec<Value> {
+        let c = &self.compiled;
+        let heads = c.heads.iter().flat_map(|h| std::iter::once(h.totals).chain(h.metrics.iter().map(|m| m.state)));
+        heads.chain(c.penalties).collect()
     }
 
     /// The variables and the averages the optimizer keeps of them, chunk by chunk; none where it keeps none.

@@ -2,6 +2,7 @@
 
 use super::callback::Callback;
 use super::model::BATCH;
+use super::stop::StopHandle;
 use super::weights::class_weights;
 use crate::base::{Error, Result, RowData, Rows};
 use crate::data::Samples;
@@ -24,6 +25,7 @@ pub struct Fit<'a> {
     pub(super) validation_steps: Option<usize>,
     pub(super) class_weight: Vec<(u32, f64)>,
     pub(super) callbacks: Vec<Box<dyn Callback + 'a>>,
+    pub(super) stop: StopHandle,
 }
 
 impl<'a> Fit<'a> {
@@ -40,6 +42,7 @@ impl<'a> Fit<'a> {
             validation_steps: None,
             class_weight: Vec::new(),
             callbacks: Vec::new(),
+            stop: StopHandle::new(),
         }
     }
 
@@ -95,6 +98,12 @@ impl<'a> Fit<'a> {
     /// Adds what is asked and told during training; a `&mut` to it, to look at it afterwards.
     pub fn callback(mut self, callback: impl Callback + 'a) -> Self {
         self.callbacks.push(Box::new(callback));
+        self
+    }
+
+    /// What may ask this training to stop and save.
+    pub fn stop_handle(mut self, handle: &StopHandle) -> Self {
+        self.stop = handle.clone();
         self
     }
 

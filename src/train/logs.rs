@@ -117,6 +117,11 @@ pub struct History {
 }
 
 impl History {
+    /// Of these epochs and numbers; none unless each name has one number an epoch.
+    pub fn of(epochs: Vec<usize>, series: Vec<(String, Vec<f64>)>) -> Option<Self> {
+        series.iter().all(|(_, numbers)| numbers.len() == epochs.len()).then_some(Self { epochs, series })
+    }
+
     /// The numbers of this name, one an epoch; NaN for epochs that did not tell it.
     pub fn get(&self, name: &str) -> Option<&[f64]> {
         self.series.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_slice())

@@ -4,11 +4,15 @@ use super::model::{Model, not_compiled};
 use crate::base::{Error, Result};
 use crate::nn::optim::Progress;
 
-/// A training at the end of an epoch, in numbers.
+/// Name, shape and values.
+pub type Array = (String, Vec<usize>, Vec<f64>);
+
+/// A model and its optimizer between two steps, in numbers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Snapshot {
-    /// Names, shapes and values: `layer/variable` of the model, then what the optimizer remembers by its own names.
-    pub arrays: Vec<(String, Vec<usize>, Vec<f64>)>,
+    /// The variables, `layer/variable`, then what the optimizer remembers under its own names behind a `/`, which no
+    /// variable's begins with.
+    pub arrays: Vec<Array>,
     /// How many of them are the model's.
     pub variables: usize,
     /// Steps done, what the rule carries on, a learning rate that holds.
@@ -31,8 +35,8 @@ impl Model {
         all
     }
 
-    /// The training as it stands between epochs: with the variables that are trained, also while averages stand in their
-    /// place.
+    /// The training as it stands: with the variables that are trained, also while averages stand in their place. Within
+    /// `fit`, what there is besides is in a [`Checkpoint`](super::Checkpoint).
     ///
     /// # Errors
     /// The model is not compiled, the device was lost.
@@ -55,7 +59,7 @@ impl Model {
         if let Some(engine) = &state.engine {
             for (name, value) in engine.remembered() {
                 let numbers = engine.read(value)?;
-                arrays.push((name, vec![numbers.len()], numbers));
+                arrays.push((remembered(&name), vec![numbers.len()], numbers));
             }
         }
         Ok(Snapshot {
@@ -69,7 +73,8 @@ impl Model {
     /// Brings a training back to `snapshot`, for batches of `batch`. The model must be compiled as the one it was taken of.
     ///
     /// # Errors
-    /// The model is not compiled, a variable or memory of the optimizer that is missing or of another size.
+    /// The model is not compiled, a variable or memory of the optimizer that is missing or of another size; nothing is
+    /// changed then.
     pub fn resume(&mut self, snapshot: &Snapshot, batch: usize) -> Result<()> {
         let find = |name: &str, len: usize| match snapshot.arrays.iter().find(|(n, ..)| n == name) {
             Some((_, _, numbers)) if numbers.len() == len => Ok(numbers),
@@ -87,11 +92,15 @@ impl Model {
             self.state()?.engine = None;
         }
         self.prepare(batch, false)?;
-        let engine = self.state()?.engine.as_mut().ok_or_else(not_compiled)?;
+        let state = self.state()?;
+        state.swapped = false;
+        let engine = state.engine.as_mut().ok_or_else(not_compiled)?;
+        let mut numbers = Vec::new();
         for (name, value) in engine.remembered().into_iter().filter(|_| snapshot.arrays.len() > snapshot.variables) {
             let len = engine.compiled.plan.values[value.0].len();
-            engine.write(value, find(&name, len)?)?;
+            numbers.push((value, find(&remembered(&name), len)?));
         }
+        numbers.into_iter().try_for_each(|(value, numbers)| engine.write(value, numbers))?;
         for (name, v) in self.named_variables() {
             v.assign(find(&name, v.len())?)?;
         }
@@ -137,6 +146,11 @@ impl Model {
         engine.claim()?;
         engine.exchange_averages(|v, a| if swapped { (v.clone(), v) } else { (a.clone(), a) })
     }
+}
+
+/// What an array of the optimizer is called in a snapshot.
+fn remembered(name: &str) -> String {
+    format!("/{name}")
 }
 
 fn unlike(name: &str, expected: usize, got: usize) -> Error {

@@ -1,37 +1,19 @@
 //! The training loop of a model: epochs, groups of steps, validation, and the callbacks in between.
 
-use super::callback::{Callback, Every, Run};
+use super::callback::{Callback, Every, Moment, Run};
+use super::course::Course;
 use super::engine::Engine;
 use super::fit::{Fit, weigh};
 use super::logs::{History, Logs};
 use super::model::{Model, evaluate, not_compiled};
 use super::runner::Runner;
-use crate::base::rng::permutation;
 use crate::base::{Error, Result};
 use crate::data::Samples;
-use crate::exec::DataId;
 use crate::plan::Program;
 use std::time::{Duration, Instant};
 
 /// How often a progress bar looks.
 const LOOK: Duration = Duration::from_millis(250);
-
-/// The data of a training on the device, and where it has come to.
-struct Course {
-    train: DataId,
-    /// Samples trained on.
-    samples: usize,
-    /// Data set and the number of its samples to evaluate.
-    validation: Option<(DataId, usize)>,
-    /// Batches in one time through the data, and those of this time that are done.
-    batches: usize,
-    done: usize,
-    /// Steps an epoch has, and where epochs end.
-    steps: usize,
-    epochs: usize,
-    first: usize,
-    stop: bool,
-}
 
 type Callbacks<'a> = [Box<dyn Callback + 'a>];
 
@@ -41,7 +23,8 @@ impl Model {
     /// # Errors
     /// The model is not compiled, samples or options that do not fit it, a loss that is no longer finite (unless a
     /// callback such as [`TerminateOnNan`](super::callback::TerminateOnNan) takes care of it), what a callback refuses,
-    /// or the device was lost. Variables stay as they were when it happened.
+    /// a checkpoint of another training, a stop that was asked for, or the device was lost. Variables stay as they were
+    /// when it happened.
     pub fn fit(&mut self, samples: impl Into<Samples>, mut fit: Fit<'_>) -> Result<History> {
         let samples = samples.into();
         self.state()?;
@@ -57,17 +40,7 @@ impl Model {
         self.warn_of_freezing();
         let (engine, _) = self.parts()?;
         let train = engine.load(&trained)?;
-        let mut course = Course {
-            train,
-            samples: samples.len(),
-            validation: None,
-            batches: 0,
-            done: 0,
-            steps: 0,
-            epochs: fit.epochs,
-            first: fit.initial_epoch,
-            stop: false,
-        };
+        let mut course = Course::new(train, trained, &fit);
         self.training = true;
         let done = self.divide(&samples, &fit, &mut course).and_then(|()| self.train(&mut fit, &mut course));
         self.training = false;
@@ -85,7 +58,7 @@ impl Model {
     }
 
     /// The engine and what drives it.
-    fn parts(&mut self) -> Result<(&mut Engine, &mut Runner)> {
+    pub(super) fn parts(&mut self) -> Result<(&mut Engine, &mut Runner)> {
         let engine = self.compiled.as_mut().and_then(|s| s.engine.as_mut());
         Ok((engine.ok_or_else(not_compiled)?, &mut self.runner))
     }
@@ -125,115 +98,127 @@ impl Model {
         if course.validation.is_some() {
             names.extend(names.clone().iter().map(|n| format!("val_{n}")));
         }
-        let callbacks = &mut fit.callbacks;
-        for c in callbacks.iter_mut() {
+        for c in &mut fit.callbacks {
             c.check(&names)?;
             names.extend(c.tells());
         }
-        let mut history = History::default();
-        let nothing = Logs::default();
-        self.tell(callbacks, course, [fit.initial_epoch, 0], Some(&nothing), |c, run| c.train_begin(run))?;
-        let mut last = course.first;
-        for epoch in course.first..fit.epochs {
-            if course.stop {
-                break;
+        self.begin(fit, course)?;
+        let mut last = course.epoch;
+        // An epoch that a callback has stopped within still comes to its end.
+        while course.at > 0 || (course.epoch < course.epochs && !course.stop) {
+            last = course.epoch;
+            if course.at == 0 {
+                self.heed(fit, course)?;
             }
-            last = epoch;
-            self.tell(callbacks, course, [epoch, 0], Some(&nothing), |c, run| c.epoch_begin(run))?;
+            self.epoch(fit, course)?;
+        }
+        self.end_with_averages()?;
+        (course.epoch, course.at) = (last, 0);
+        self.tell(&mut fit.callbacks, course, Some(&Logs::default()), |c, run| c.train_end(run))?;
+        Ok(std::mem::take(&mut course.history))
+    }
+
+    /// An epoch, or the rest of one.
+    fn epoch(&mut self, fit: &mut Fit<'_>, course: &mut Course) -> Result<()> {
+        if course.at == 0 {
+            self.tell(&mut fit.callbacks, course, Some(&Logs::default()), |c, run| c.epoch_begin(run))?;
             if course.stop {
-                break;
+                return Ok(());
             }
             let (engine, _) = self.parts()?;
             engine.claim()?;
             engine.reset()?;
-            let steps = self.steps(callbacks, course, epoch, fit.shuffle)?;
-            let trained = self.running_logs()?;
-            let mut logs = trained.clone();
-            if let Some((data, len)) = course.validation {
-                self.tell(callbacks, course, [epoch, steps], Some(&trained), |c, run| c.test_begin(run))?;
-                let (engine, runner) = self.parts()?;
-                engine.fetch()?;
-                evaluate(engine, runner, data, 0..len, fit.validation_steps)?;
-                logs.add_validation(&self.running_logs()?);
-                self.tell(callbacks, course, [epoch, steps], Some(&trained), |c, run| c.test_end(run))?;
-            }
-            self.tell(callbacks, course, [epoch, steps], Some(&trained), |c, run| c.epoch_end(&mut logs, run))?;
-            history.push(epoch, &logs);
-            if !logs.loss().is_finite() && !callbacks.iter().any(|c| c.minds_divergence()) {
-                return Err(self.diverged(logs.loss()));
-            }
         }
-        self.end_with_averages()?;
-        self.tell(callbacks, course, [last, 0], Some(&nothing), |c, run| c.train_end(run))?;
-        Ok(history)
+        self.steps(fit, course)?;
+        let trained = self.running_logs()?;
+        let mut logs = trained.clone();
+        let callbacks = &mut fit.callbacks;
+        if let Some((data, len)) = course.validation {
+            self.tell(callbacks, course, Some(&trained), |c, run| c.test_begin(run))?;
+            let (engine, runner) = self.parts()?;
+            engine.fetch()?;
+            evaluate(engine, runner, data, 0..len, fit.validation_steps)?;
+            logs.add_validation(&self.running_logs()?);
+            self.tell(callbacks, course, Some(&trained), |c, run| c.test_end(run))?;
+        }
+        self.tell(callbacks, course, Some(&trained), |c, run| c.epoch_end(&mut logs, run))?;
+        course.history.push(course.epoch, &logs);
+        if !logs.loss().is_finite() && !callbacks.iter().any(|c| c.minds_divergence()) {
+            return Err(self.diverged(logs.loss()));
+        }
+        (course.epoch, course.at) = (course.epoch + 1, 0);
+        self.save(fit, course, Moment::Epoch, |_| true)?;
+        Ok(())
     }
 
-    /// The steps of an epoch; gives how many were done.
-    fn steps(
-        &mut self,
-        callbacks: &mut Callbacks<'_>,
-        course: &mut Course,
-        epoch: usize,
-        shuffle: bool,
-    ) -> Result<usize> {
-        let (mut at, mut clock) = (0, Instant::now());
-        while at < course.steps && !course.stop {
+    /// The steps of an epoch that are left.
+    fn steps(&mut self, fit: &mut Fit<'_>, course: &mut Course) -> Result<()> {
+        let mut clock = Instant::now();
+        while course.at < course.steps && !course.stop {
             if course.done == course.batches {
-                self.turn(course, shuffle)?;
+                self.turn(fit, course)?;
             }
+            let trained = self.runner.progress.steps;
             let (engine, runner) = self.parts()?;
-            let wanted = next_look(callbacks, at).min(course.steps) - at;
+            let wanted = next_look(&fit.callbacks, course.at, trained).min(course.steps) - course.at;
             let n = wanted.min(course.batches - course.done).min(engine.group());
             engine.run(runner, Program::Train, course.train, course.done..course.done + n, course.samples)?;
             course.done += n;
-            at += n;
+            course.at += n;
+            let (at, trained) = (course.at, self.runner.progress.steps);
             let moment = clock.elapsed() >= LOOK || at == course.steps;
             if moment {
                 clock = Instant::now();
             }
-            let due = |every| match every {
+            let due = |c: &dyn Callback| match c.every() {
                 Every::Epoch => false,
                 Every::Moment => moment,
                 Every::Steps(n) => at.is_multiple_of(n.max(1)),
+                Every::StepsOfTraining(n) => trained.is_multiple_of(n.max(1) as u64),
             };
-            if callbacks.iter().any(|c| due(c.every())) {
+            if fit.callbacks.iter().any(|c| due(&**c)) {
                 self.tell(
-                    callbacks,
+                    &mut fit.callbacks,
                     course,
-                    [epoch, at],
                     None,
-                    |c, run| if due(c.every()) { c.step_end(run) } else { Ok(()) },
+                    |c, run| if due(c) { c.step_end(run) } else { Ok(()) },
                 )?;
+                self.save(fit, course, Moment::Step, due)?;
                 self.parts()?.0.claim()?;
             }
+            self.heed(fit, course)?;
         }
-        Ok(at)
+        Ok(())
+    }
+
+    /// Ends training where it is, saved, if somebody has asked for it.
+    fn heed(&mut self, fit: &mut Fit<'_>, course: &mut Course) -> Result<()> {
+        if !fit.stop.asked() {
+            return Ok(());
+        }
+        let saved = self.save(fit, course, Moment::Interruption, |_| true)?;
+        Err(Error::Interrupted { step: self.runner.progress.steps, saved })
     }
 
     /// Lets every callback have its moment; `logs` are what the epoch came to, where it is over.
-    fn tell(
+    pub(super) fn tell(
         &mut self,
         callbacks: &mut Callbacks<'_>,
         course: &mut Course,
-        [epoch, step]: [usize; 2],
         logs: Option<&Logs>,
         mut f: impl FnMut(&mut dyn Callback, &mut Run<'_>) -> Result<()>,
     ) -> Result<()> {
-        let (epochs, steps) = (course.epochs, course.steps);
-        let (stop, first) = (&mut course.stop, &mut course.first);
+        let Course { epoch, at: step, epochs, steps, first, .. } = *course;
+        let stop = &mut course.stop;
         let mut run = Run { model: self, epoch, epochs, steps, step, stop, first, logs: logs.cloned() };
         callbacks.iter_mut().try_for_each(|c| f(&mut **c, &mut run))
     }
 
     /// Begins another time through the data.
-    fn turn(&mut self, course: &mut Course, shuffle: bool) -> Result<()> {
-        if shuffle {
-            let order = permutation(course.samples, self.runner.seed.0, self.passes);
-            self.parts()?.0.order(course.train, &order)?;
-        }
+    fn turn(&mut self, fit: &Fit<'_>, course: &mut Course) -> Result<()> {
         self.passes += 1;
         course.done = 0;
-        Ok(())
+        self.shuffle(fit, course)
     }
 
     /// Names of what is told of an epoch.
@@ -250,10 +235,12 @@ impl Model {
     }
 }
 
-/// The first step after `at` after which somebody looks.
-fn next_look(callbacks: &Callbacks<'_>, at: usize) -> usize {
+/// The first step of the epoch after `at` after which somebody looks; `trained` are those of all epochs.
+fn next_look(callbacks: &Callbacks<'_>, at: usize, trained: u64) -> usize {
+    let after = |done: usize, n: usize| n.max(1) - done % n.max(1);
     let next = callbacks.iter().filter_map(|c| match c.every() {
-        Every::Steps(n) => Some((at / n.max(1) + 1) * n.max(1)),
+        Every::Steps(n) => Some(at.saturating_add(after(at, n))),
+        Every::StepsOfTraining(n) => Some(at.saturating_add(after((trained % n.max(1) as u64) as usize, n))),
         Every::Epoch | Every::Moment => None,
     });
     next.min().unwrap_or(usize::MAX)

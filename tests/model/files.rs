@@ -131,11 +131,8 @@ fn an_interrupted_training_goes_on_to_the_same_bits() {
     let mut again = compiled(3);
     let how = Fit::epochs(5).validation(&test).callback(BackupAndRestore::new(&path));
     let rest = again.fit(&train, how).expect("trains");
-    assert_eq!(rest.epochs, [3, 4]);
+    assert_eq!(rest, expected, "what the epochs before came to is in the backup");
     assert_eq!(again.get_weights().expect("read"), whole.get_weights().expect("read"));
-    for name in ["loss", "val_loss"] {
-        assert_eq!(rest.get(name).expect("told"), &expected.get(name).expect("told")[3..], "{name}");
-    }
     assert!(!path.exists(), "a training that ends removes its backup");
 }
 
@@ -189,7 +186,7 @@ fn a_backup_holds_what_is_trained_while_averages_stand_in_its_place() {
     let swap = || SwapEmaWeights::new().swap_on_epoch(true);
     let how = |path: &PathBuf| Fit::epochs(4).validation(&test).callback(swap()).callback(BackupAndRestore::new(path));
     let mut whole = build();
-    whole.fit(&train, how(&folder.file("whole"))).expect("trains");
+    let expected = whole.fit(&train, how(&folder.file("whole"))).expect("trains");
     let path = folder.file("cut");
     let fail = LambdaCallback::new().on_epoch_begin(|run| match run.epoch {
         2 => Err(wgrad::Error::Data("interrupted".to_owned())),
@@ -199,7 +196,7 @@ fn a_backup_holds_what_is_trained_while_averages_stand_in_its_place() {
     assert!(error.contains("interrupted"), "{error}");
     let mut again = build();
     let rest = again.fit(&train, how(&path)).expect("trains");
-    assert_eq!(rest.epochs, [2, 3], "it goes on where the other ended");
+    assert_eq!(rest, expected, "it goes on where the other ended");
     assert_eq!(again.get_weights().expect("read"), whole.get_weights().expect("read"));
 }
 

@@ -1,6 +1,6 @@
 //! Early stopping: training ends once a number has not improved for some epochs.
 
-use super::{Callback, Run};
+use super::{Callback, Run, State};
 use crate::base::{Error, Result, nearest};
 use crate::nn::schedule::Mode;
 use crate::train::Logs;
@@ -172,6 +172,27 @@ impl Callback for EarlyStopping {
 
     fn train_begin(&mut self, _: &mut Run<'_>) -> Result<()> {
         (self.wait, self.best, self.best_epoch, self.stopped_epoch, self.weights) = (0, None, 0, None, None);
+        Ok(())
+    }
+
+    fn state(&self) -> Option<State> {
+        let state = State::new("early_stopping")
+            .number("wait", self.wait as f64)
+            .number("best_epoch", self.best_epoch as f64)
+            .maybe("best", self.best)
+            .maybe("stopped_epoch", self.stopped_epoch.map(|epoch| epoch as f64));
+        let Some(weights) = &self.weights else { return Some(state) };
+        let state = state.number("weights", weights.len() as f64);
+        Some(weights.iter().enumerate().fold(state, |state, (i, w)| state.array(&format!("weights/{i}"), w.clone())))
+    }
+
+    fn restore(&mut self, state: &State, _: &mut Run<'_>) -> Result<()> {
+        self.wait = state.count("wait");
+        self.best_epoch = state.count("best_epoch");
+        self.best = state.get("best");
+        self.stopped_epoch = state.get("stopped_epoch").map(|epoch| epoch as usize);
+        let weights = |i: usize| state.numbers(&format!("weights/{i}")).map(<[f64]>::to_vec);
+        self.weights = state.get("weights").map(|_| (0..).map_while(weights).collect());
         Ok(())
     }
 

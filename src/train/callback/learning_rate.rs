@@ -1,9 +1,9 @@
 //! Learning rates set between epochs: by a function, or where a number no longer improves.
 
 use super::early_stopping::check_monitor;
-use super::{Callback, Run};
+use super::{Callback, Run, State};
 use crate::base::Result;
-use crate::nn::schedule::{LearningRateScheduler, ReduceLrOnPlateau};
+use crate::nn::schedule::{LearningRateScheduler, PlateauState, ReduceLrOnPlateau};
 use crate::train::Logs;
 
 impl Callback for LearningRateScheduler {
@@ -30,6 +30,16 @@ impl Callback for ReduceLrOnPlateau {
     }
     fn train_begin(&mut self, _: &mut Run<'_>) -> Result<()> {
         self.reset();
+        Ok(())
+    }
+    fn state(&self) -> Option<State> {
+        let PlateauState { best, wait, cooldown_counter } = self.state;
+        let state = State::new("reduce_lr_on_plateau").maybe("best", best).number("wait", wait as f64);
+        Some(state.number("cooldown", cooldown_counter as f64))
+    }
+    fn restore(&mut self, state: &State, _: &mut Run<'_>) -> Result<()> {
+        let [wait, cooldown_counter] = ["wait", "cooldown"].map(|name| state.count(name) as u64);
+        self.state = PlateauState { best: state.get("best"), wait, cooldown_counter };
         Ok(())
     }
     fn epoch_end(&mut self, logs: &mut Logs, run: &mut Run<'_>) -> Result<()> {

@@ -7,15 +7,18 @@ mod early_stopping;
 mod lambda;
 mod learning_rate;
 mod progress;
+mod state;
 mod swap_ema_weights;
 mod terminate;
 
 pub use early_stopping::{EarlyStopping, check_monitor};
 pub use lambda::LambdaCallback;
 pub use progress::ProgressBar;
+pub use state::State;
 pub use swap_ema_weights::SwapEmaWeights;
 pub use terminate::TerminateOnNan;
 
+use super::checkpoint::Checkpoint;
 use super::logs::Logs;
 use super::model::Model;
 use crate::base::Result;
@@ -30,6 +33,20 @@ pub enum Every {
     Moment,
     /// After every so many steps of an epoch: handing over steps in groups ends there, so few is slow.
     Steps(usize),
+    /// After every so many steps since the model was compiled, whatever epoch they are in; as slow as
+    /// [`Every::Steps`].
+    StepsOfTraining(usize),
+}
+
+/// When a checkpoint can be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// After a step, as often as [`Callback::every`] says.
+    Step,
+    /// After an epoch, its validation and what callbacks made of it.
+    Epoch,
+    /// Training was asked to stop where it is.
+    Interruption,
 }
 
 /// Something asked and told while a model trains: Keras's `Callback`.
@@ -58,7 +75,47 @@ pub trait Callback {
         false
     }
 
-    /// Before the first epoch.
+    /// A checkpoint to go on from instead of training from the start; asked before anything is trained. The first callback
+    /// that has one decides. Default: none.
+    ///
+    /// # Errors
+    /// A checkpoint that cannot be read.
+    fn resume_from(&mut self) -> Result<Option<Checkpoint>> {
+        Ok(None)
+    }
+
+    /// What it remembers, for checkpoints; always something, or never. Default: nothing.
+    fn state(&self) -> Option<State> {
+        None
+    }
+
+    /// Brings back what it remembered, where training goes on from a checkpoint that has its state: instead of
+    /// [`Callback::train_begin`].
+    ///
+    /// # Errors
+    /// As [`Callback::train_begin`].
+    fn restore(&mut self, state: &State, run: &mut Run<'_>) -> Result<()> {
+        let _ = (state, run);
+        Ok(())
+    }
+
+    /// Whether it wants a checkpoint now. Taking one reads everything from the device.
+    fn wants_checkpoint(&self, moment: Moment) -> bool {
+        let _ = moment;
+        false
+    }
+
+    /// Takes the checkpoint it wanted. None is taken of a training whose loss is not finite: the last one that was sound is
+    /// what one wants back.
+    ///
+    /// # Errors
+    /// As [`Callback::train_begin`].
+    fn take_checkpoint(&mut self, checkpoint: &Checkpoint) -> Result<()> {
+        let _ = checkpoint;
+        Ok(())
+    }
+
+    /// Before the first epoch; where training goes on from a checkpoint, before its next step (see [`Run::step`]).
     ///
     /// # Errors
     /// What the callback cannot do; training ends with it. The same holds for the methods below.
@@ -135,7 +192,7 @@ pub struct Run<'a> {
     /// Steps of this epoch that are done.
     pub step: usize,
     pub(super) stop: &'a mut bool,
-    pub(super) first: &'a mut usize,
+    pub(super) first: usize,
     pub(super) logs: Option<Logs>,
 }
 
@@ -145,15 +202,9 @@ impl Run<'_> {
         *self.stop = true;
     }
 
-    /// The epoch training began at.
+    /// The epoch this call of `fit` began in.
     pub fn first_epoch(&self) -> usize {
-        *self.first
-    }
-
-    /// Lets training begin at this epoch, counted from 0: for a callback that restores one. Means nothing once the first
-    /// epoch has begun.
-    pub fn begin_at(&mut self, epoch: usize) {
-        *self.first = epoch;
+        self.first
     }
 
     /// What the epoch has come to so far; waits for the device the first time it is asked.
@@ -180,6 +231,21 @@ impl<C: Callback + ?Sized> Callback for &mut C {
     }
     fn minds_divergence(&self) -> bool {
         (**self).minds_divergence()
+    }
+    fn resume_from(&mut self) -> Result<Option<Checkpoint>> {
+        (**self).resume_from()
+    }
+    fn state(&self) -> Option<State> {
+        (**self).state()
+    }
+    fn restore(&mut self, state: &State, run: &mut Run<'_>) -> Result<()> {
+        (**self).restore(state, run)
+    }
+    fn wants_checkpoint(&self, moment: Moment) -> bool {
+        (**self).wants_checkpoint(moment)
+    }
+    fn take_checkpoint(&mut self, checkpoint: &Checkpoint) -> Result<()> {
+        (**self).take_checkpoint(checkpoint)
     }
     fn train_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
         (**self).train_begin(run)

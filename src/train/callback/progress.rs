@@ -55,6 +55,10 @@ impl Callback for ProgressBar {
     fn every(&self) -> Every {
         if self.moving { Every::Moment } else { Every::Epoch }
     }
+    fn train_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
+        // An epoch that goes on has begun before.
+        if run.step > 0 { self.epoch_begin(run) } else { Ok(()) }
+    }
     fn epoch_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
         self.started = Instant::now();
         say(&format!("Epoch {}/{}\n", run.epoch + 1, run.epochs));

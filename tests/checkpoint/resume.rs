@@ -1,0 +1,162 @@
+//! A training that goes on comes to the same bits, from every step.
+
+use crate::common::{Form, Folder, data};
+use wgrad::prelude::*;
+
+/// Trains once with a checkpoint after every step; then again from each of them.
+fn from_every_step(name: &str, form: &Form) {
+    let (all, plain) = (Folder::new(&format!("{name}-all")), Folder::new(&format!("{name}-plain")));
+    let expected = form.train(&plain.file("a.csv"), Silent).expect("trains");
+    let mut saved = Checkpoints::new(&all.0).save_freq(1).keep(usize::MAX);
+    let with = form.train(&all.file("a.csv"), &mut saved).expect("trains");
+    with.assert_equals(&expected, "saving changes nothing");
+    let list = saved.list().expect("there");
+    assert_eq!(list.len() as u64, list.last().expect("some").0, "one after every step");
+    for (steps, path) in list {
+        let own = Folder::new(&format!("{name}-{steps}"));
+        std::fs::copy(&path, own.file(path.file_name().and_then(|n| n.to_str()).expect("a name"))).expect("copied");
+        std::fs::copy(all.file("a.csv"), own.file("a.csv")).expect("copied");
+        let mut saved = Checkpoints::new(&own.0);
+        let again = form.train(&own.file("a.csv"), &mut saved).expect("goes on");
+        assert_eq!(saved.resumed(), Some(steps));
+        again.assert_equals(&expected, &format!("{name}, from step {steps}"));
+    }
+}
+
+/// Saves nothing.
+struct Silent;
+
+impl Callback for Silent {}
+
+#[test]
+fn from_every_step_in_either_precision() {
+    for device in [Device::Cpu, Device::CpuFloat64] {
+        from_every_step(&format!("precision-{}", device.number_size()), &Form { device, ..Form::default() });
+    }
+}
+
+#[test]
+fn from_every_step_where_epochs_are_not_passes() {
+    // 6 batches a pass, 4 steps an epoch, then 7.
+    for steps in [4, 7] {
+        let form = Form { steps_per_epoch: Some(steps), epochs: 3, ..Form::default() };
+        from_every_step(&format!("passes-{steps}"), &form);
+    }
+    from_every_step("in-order", &Form { shuffle: false, steps_per_epoch: Some(4), ..Form::default() });
+}
+
+#[test]
+fn from_every_step_with_accumulated_gradients_and_averages() {
+    for device in [Device::Cpu, Device::CpuFloat64] {
+        let form = Form { device, averages: true, steps_per_epoch: Some(5), ..Form::default() };
+        from_every_step(&format!("averages-{}", form.device.number_size()), &form);
+    }
+}
+
+#[test]
+fn from_every_step_with_rates_set_by_callbacks() {
+    from_every_step("rates", &Form { rate_by_callbacks: true, epochs: 4, ..Form::default() });
+}
+
+/// After epochs too: there callbacks have had their say, and one may have ended training.
+#[test]
+fn from_every_epoch() {
+    for averages in [true, false] {
+        let form = Form { averages, epochs: 40, patience: 1, ..Form::default() };
+        let (all, plain) = (Folder::new("epochs-all"), Folder::new("epochs-plain"));
+        let expected = form.train(&plain.file("a.csv"), Silent).expect("trains");
+        assert!(expected.epochs.len() < 40, "early stopping ends it: {:?}", expected.epochs);
+        let mut saved = Checkpoints::new(&all.0).keep(usize::MAX);
+        form.train(&all.file("a.csv"), &mut saved).expect("trains");
+        let list = saved.list().expect("there");
+        assert_eq!(list.len(), expected.epochs.len());
+        for (steps, path) in list {
+            let own = Folder::new(&format!("epochs-{steps}"));
+            let file = own.file("backup");
+            std::fs::copy(&path, &file).expect("copied");
+            std::fs::copy(all.file("a.csv"), own.file("a.csv")).expect("copied");
+            let again = form.train(&own.file("a.csv"), BackupAndRestore::new(&file)).expect("goes on");
+            again.assert_equals(&expected, &format!("from step {steps}"));
+            assert!(!file.exists(), "a training that ends removes its backup");
+        }
+    }
+}
+
+/// Asked to stop after each of its steps in turn, a training saves and goes on.
+#[test]
+fn a_training_that_is_stopped_at_every_step_goes_on() {
+    let (form, plain) = (Form::default(), Folder::new("stopped-plain"));
+    let expected = form.train(&plain.file("a.csv"), Silent).expect("trains");
+    let own = Folder::new("stopped");
+    let mut lives = 0;
+    let outcome = loop {
+        let handle = StopHandle::new();
+        let [train, validation] = data();
+        let mut model = form.model();
+        let mut stopping = EarlyStopping::on("val_loss").patience(2).restore_best_weights(true);
+        let after = LambdaCallback::new().on_step_end(1, |_| {
+            handle.stop();
+            Ok(())
+        });
+        let how = form.fit(&mut stopping, &own.file("a.csv"), Checkpoints::new(&own.0)).callback(after);
+        match model.fit(&train, how.validation(&validation).stop_handle(&handle)) {
+            Err(Error::Interrupted { step, saved: true }) => {
+                lives += 1;
+                assert_eq!(step, lives, "one step a life");
+                let error = Error::Interrupted { step, saved: true }.to_string();
+                assert!(error.contains("a checkpoint was saved"), "{error}");
+            }
+            Err(error) => panic!("{error}"),
+            // All steps are done: from the last checkpoint it only ends.
+            Ok(_) => break form.train(&own.file("a.csv"), Checkpoints::new(&own.0)).expect("ends"),
+        }
+    };
+    assert_eq!(lives, 12);
+    outcome.assert_equals(&expected, "stopped after every step");
+}
+
+/// What the checkpoint was drawn with counts, not the seed the new model was built with.
+#[test]
+fn the_seed_is_in_the_checkpoint() {
+    let (form, own) = (Form::default(), Folder::new("seed"));
+    let mut saved = Checkpoints::new(&own.0).save_freq(5).keep(usize::MAX);
+    let expected = form.train(&own.file("a.csv"), &mut saved).expect("trains");
+    let late: Vec<_> = saved.list().expect("there").into_iter().filter(|(steps, _)| *steps > 5).collect();
+    late.iter().for_each(|(_, path)| std::fs::remove_file(path).expect("removed"));
+    let other = Form { seed: 99, ..form };
+    let again = other.train(&own.file("a.csv"), Checkpoints::new(&own.0)).expect("goes on");
+    again.assert_equals(&expected, "another seed");
+}
+
+/// Time, too, is a frequency; and weights are saved by steps.
+#[test]
+fn checkpoints_by_time_and_weights_by_steps() {
+    let (form, own) = (Form::default(), Folder::new("time"));
+    let mut saved = Checkpoints::new(&own.0).save_freq(std::time::Duration::ZERO).keep(10);
+    form.train(&own.file("a.csv"), &mut saved).expect("trains");
+    assert!(!saved.list().expect("there").is_empty());
+    let [train, _] = data();
+    let path = own.file("{epoch}-{batch:02d}.weights");
+    let mut best = ModelCheckpoint::new(&path.to_string_lossy()).save_freq(4);
+    form.model().fit(&train, Fit::epochs(2).batch(8).callback(&mut best)).expect("trains");
+    assert!(best.last().is_some_and(|last| last.ends_with("2-06.weights")), "{:?}", best.last());
+    // 12 steps, 6 an epoch: after the fourth, the eighth, the twelfth.
+    for name in ["1-04.weights", "2-02.weights", "2-06.weights"] {
+        assert!(own.file(name).exists(), "{name}");
+    }
+    let none = Checkpoints::new(&own.0).save_freq(0);
+    let error = form.model().fit(&train, Fit::epochs(1).callback(none)).expect_err("never").to_string();
+    assert!(error.contains("at least 1 step"), "{error}");
+}
+
+/// A loss that is not finite is not what one wants back.
+#[test]
+fn a_training_that_diverges_is_not_saved() {
+    let own = Folder::new("diverges");
+    let rows = Rows::floats(1, vec![1e30; 8]);
+    let mut model = Sequential::new(&[1]).add(Dense::new(1)).build(&Device::Cpu, Seed(1)).expect("sound");
+    model.compile(Sgd::new(1e20), MeanSquaredError::new(), ()).expect("fits");
+    let mut saved = Checkpoints::new(&own.0).save_freq(1).keep(10);
+    model.fit((&rows, &rows), Fit::epochs(2).batch(1).callback(&mut saved)).expect_err("diverges");
+    assert!(saved.newest().expect("readable").is_none_or(|c| c.steps() < 2));
+}
