@@ -147,7 +147,7 @@ impl Model {
             return Err(self.diverged(logs.loss()));
         }
         (course.epoch, course.at) = (course.epoch + 1, 0);
-        self.save(fit, course, Moment::Epoch, |_| true)?;
+        self.offer_checkpoint(fit, course, Moment::Epoch, |_| true)?;
         Ok(())
     }
 
@@ -177,13 +177,8 @@ impl Model {
                 Every::StepsOfTraining(n) => trained.is_multiple_of(n.max(1) as u64),
             };
             if fit.callbacks.iter().any(|c| due(&**c)) {
-                self.tell(
-                    &mut fit.callbacks,
-                    course,
-                    None,
-                    |c, run| if due(c) { c.step_end(run) } else { Ok(()) },
-                )?;
-                self.save(fit, course, Moment::Step, due)?;
+                self.tell(&mut fit.callbacks, course, None, |c, run| if due(c) { c.step_end(run) } else { Ok(()) })?;
+                self.offer_checkpoint(fit, course, Moment::Step, due)?;
                 self.parts()?.0.claim()?;
             }
             self.heed(fit, course)?;
@@ -196,7 +191,7 @@ impl Model {
         if !fit.stop.asked() {
             return Ok(());
         }
-        let saved = self.save(fit, course, Moment::Interruption, |_| true)?;
+        let saved = self.offer_checkpoint(fit, course, Moment::Interruption, |_| true)?;
         Err(Error::Interrupted { step: self.runner.progress.steps, saved })
     }
 
