@@ -37,8 +37,9 @@ pub trait ModelFile {
     /// # Errors
     /// As [`ModelFile::build`] and [`ModelFile::compile_settings`].
     fn build_compiled(&self, device: &Device, seed: Seed) -> Result<Model> {
+        let settings = self.compile_settings()?;
         let mut model = self.build(device, seed)?;
-        if let Some(how) = self.compile_settings()? {
+        if let Some(how) = settings {
             model.compile_with(how)?;
         }
         Ok(model)

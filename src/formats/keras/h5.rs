@@ -121,6 +121,8 @@ fn texts_of(value: AttrValue) -> Option<Vec<String>> {
 pub(super) enum Array {
     /// Numbers as the file keeps them: f32, or f64.
     Floats(Vec<usize>, Vec<f64>),
+    /// A number that is kept as f64 in any file: rounded, training would go on otherwise.
+    Exact(f64),
     /// A counter.
     Count(i64),
 }
@@ -200,6 +202,9 @@ impl Array {
                     let short: Vec<f32> = numbers.iter().map(|v| *v as f32).collect();
                     data.with_f32_data(&short).with_shape(&shape);
                 }
+            }
+            Self::Exact(v) => {
+                data.with_f64_data(&[v]).with_shape(&[]);
             }
             Self::Count(n) => {
                 data.with_i64_data(&[n]).with_shape(&[]);

@@ -121,8 +121,9 @@ impl ModelFile for KerasFile {
     }
 
     fn build_compiled(&self, device: &Device, seed: Seed) -> Result<Model> {
+        let settings = self.compile_settings()?;
         let mut model = self.build(device, seed)?;
-        if let Some(how) = self.compile_settings()? {
+        if let Some(how) = settings {
             model.compile_with(how).map_err(|e| at(&self.place, e))?;
             let paths = match self.legacy {
                 true => Paths::Named(self.weights.texts("optimizer_weights", "weight_names").unwrap_or_default()),

@@ -150,7 +150,7 @@ fn arrays(shelf: &Shelf, model: &Model) -> Result<Vec<(String, Array)>> {
     let rated = optimizer.config().is_ok_and(|c| c.fields.get("learning_rate").is_some_and(Json::is_number));
     if rated || progress.learning_rate.is_some() {
         let rate = progress.learning_rate.unwrap_or_else(|| optimizer.learning_rate(progress.steps));
-        all.push(("learning_rate".to_owned(), Array::Floats(Vec::new(), vec![rate])));
+        all.push(("learning_rate".to_owned(), Array::Exact(rate)));
     }
     let remembered = model.remembered()?;
     if remembered.is_empty() {
@@ -168,7 +168,7 @@ fn arrays(shelf: &Shelf, model: &Model) -> Result<Vec<(String, Array)>> {
         all.push((format!("{i}_{}_{slot}", variable.name()), Array::Floats(shape, numbers)));
     }
     if carries(&**optimizer) {
-        all.push(("variable".to_owned(), Array::Floats(Vec::new(), vec![progress.carry])));
+        all.push(("variable".to_owned(), Array::Exact(progress.carry)));
     }
     Ok(all)
 }
