@@ -27,10 +27,7 @@ pub(super) fn encode(all: &[(String, &[usize], &[f64])], metadata: &[(&str, Stri
         let (name, shape, numbers) = &all[*i];
         let end = at + numbers.len() * if *narrow { 4 } else { 8 };
         let dtype = if *narrow { "F32" } else { "F64" };
-        entries.push(format!(
-            r#"{}:{{"dtype":"{dtype}","shape":{shape:?},"data_offsets":[{at},{end}]}}"#,
-            text(name)
-        ));
+        entries.push(format!(r#"{}:{{"dtype":"{dtype}","shape":{shape:?},"data_offsets":[{at},{end}]}}"#, text(name)));
         at = end;
     }
     let mut header = format!("{{{}}}", entries.join(","));
@@ -53,9 +50,8 @@ pub(super) fn encode(all: &[(String, &[usize], &[f64])], metadata: &[(&str, Stri
 /// # Errors
 /// Bytes that are no safetensors, or hold other numbers.
 pub(super) fn decode(bytes: &[u8], source: &str) -> Result<(Arrays, HashMap<String, String>)> {
-    let damaged = |what: String| {
-        Error::Data(format!("{source}: {what}; give a file that was written whole, or another one"))
-    };
+    let damaged =
+        |what: String| Error::Data(format!("{source}: {what}; give a file that was written whole, or another one"));
     let (_, header) = SafeTensors::read_metadata(bytes).map_err(|e| damaged(format!("no safetensors file: {e}")))?;
     let file = SafeTensors::deserialize(bytes).map_err(|e| damaged(format!("no safetensors file: {e}")))?;
     let mut arrays = Vec::new();

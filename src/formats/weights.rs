@@ -44,4 +44,3 @@ fn unlike(path: &Path, name: &str, shape: &[usize], got: &str) -> Error {
     let help = "build the model as the one that was saved";
     Error::request(format!("{}: `{name}`", path.display()), format!("shape {shape:?}"), got, help)
 }
-

@@ -177,12 +177,7 @@ impl Model {
                 Every::StepsOfTraining(n) => trained.is_multiple_of(n.max(1) as u64),
             };
             if fit.callbacks.iter().any(|c| due(&**c)) {
-                self.tell(
-                    &mut fit.callbacks,
-                    course,
-                    None,
-                    |c, run| if due(c) { c.step_end(run) } else { Ok(()) },
-                )?;
+                self.tell(&mut fit.callbacks, course, None, |c, run| if due(c) { c.step_end(run) } else { Ok(()) })?;
                 self.save(fit, course, Moment::Step, due)?;
                 self.parts()?.0.claim()?;
             }

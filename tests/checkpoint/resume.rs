@@ -1,6 +1,6 @@
 //! A training that goes on comes to the same bits, from every step.
 
-use crate::common::{Form, Folder, data};
+use crate::common::{Folder, Form, data};
 use wgrad::prelude::*;
 
 /// Trains once with a checkpoint after every step; then again from each of them.
@@ -159,4 +159,32 @@ fn a_training_that_diverges_is_not_saved() {
     let mut saved = Checkpoints::new(&own.0).save_freq(1).keep(10);
     model.fit((&rows, &rows), Fit::epochs(2).batch(1).callback(&mut saved)).expect_err("diverges");
     assert!(saved.newest().expect("readable").is_none_or(|c| c.steps() < 2));
+}
+
+/// The best so far is the best of the whole training, not of what came after it went on.
+#[test]
+fn the_best_is_in_the_checkpoint() {
+    let (form, own) = (Form { epochs: 6, ..Form::default() }, Folder::new("best"));
+    let [train, validation] = data();
+    let train = |folder: &Folder, best: &mut ModelCheckpoint| {
+        let saved = Checkpoints::new(&folder.0).keep(usize::MAX);
+        let how = Fit::epochs(form.epochs).batch(8).validation(&validation).callback(best).callback(saved);
+        form.model().fit(&train, how).expect("trains");
+    };
+    let watch = |mode| {
+        let path = own.file("best-{epoch}");
+        ModelCheckpoint::new(&path.to_string_lossy()).monitor("val_loss").mode(mode).save_best_only(true)
+    };
+    for mode in [Mode::Min, Mode::Max] {
+        let all = Folder::new("best-all");
+        let mut whole = watch(mode);
+        train(&all, &mut whole);
+        for (steps, path) in Checkpoints::new(&all.0).list().expect("there") {
+            let one = Folder::new(&format!("best-{steps}"));
+            std::fs::copy(&path, one.file(path.file_name().and_then(|n| n.to_str()).expect("a name"))).expect("copied");
+            let mut again = watch(mode);
+            train(&one, &mut again);
+            assert_eq!(again.last(), whole.last(), "{mode:?}, from step {steps}");
+        }
+    }
 }
