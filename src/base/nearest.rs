@@ -6,7 +6,7 @@ const ALIKE: f64 = 0.7;
 /// The known word most like `word`, if one is like it at all.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = word.to_lowercase();
-    let scored = known.into_iter().map(|k| (strsim::jaro(&word, k), k));
+    let scored = known.into_iter().map(|k| (strsim::jaro(&word, &k.to_lowercase()), k));
     scored.filter(|(score, _)| *score > ALIKE).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, k)| k)
 }
 

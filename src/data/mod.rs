@@ -8,6 +8,8 @@ mod error;
 mod fashion_mnist;
 mod idx;
 mod locate;
+#[cfg(feature = "files")]
+pub mod npy;
 mod samples;
 
 pub use array::Array;

@@ -4,6 +4,9 @@ mod arrays;
 mod backup_and_restore;
 mod checkpoint_file;
 mod checkpoints;
+mod config;
+#[cfg(feature = "files")]
+pub mod keras;
 mod model_checkpoint;
 mod save_freq;
 mod weights;

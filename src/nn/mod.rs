@@ -2,6 +2,7 @@
 
 pub mod act;
 pub mod collect;
+pub mod config;
 pub mod constraint;
 pub mod init;
 pub mod insight;

@@ -73,7 +73,7 @@ impl Compiled {
 
 /// What is lowered and told of one output.
 #[derive(Clone)]
-pub(super) struct Objective {
+pub(crate) struct Objective {
     pub loss: Arc<dyn Loss>,
     pub weight: f64,
     pub metrics: Metrics,

@@ -67,6 +67,11 @@ impl Engine {
         self.compiled.plan.batch
     }
 
+    /// A variable's copy in the plan.
+    pub(super) fn value_of(&self, variable: &Variable) -> Option<Value> {
+        self.bound.bindings.iter().find(|b| b.is_of(variable)).map(Binding::value)
+    }
+
     /// Takes over what the optimizer remembers in `other`, of another batch size.
     pub fn inherit(&mut self, other: &Self) -> Result<()> {
         let (mine, theirs) = (&self.compiled.plan, &other.compiled.plan);

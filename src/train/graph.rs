@@ -10,13 +10,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 /// Where a tensor comes from.
-pub(super) enum Source {
+pub(crate) enum Source {
     /// A sample's shape, without the batch.
     Input(Vec<usize>, OnceLock<String>),
     Layer(SharedLayer, Vec<Tensor>),
 }
 
-pub(super) struct Node {
+pub(crate) struct Node {
     pub source: Source,
     /// Nodes made later have a larger one: by it a graph is in order.
     pub order: u64,
@@ -47,8 +47,8 @@ impl Drop for Node {
 /// An input, or an output of a layer, to which further layers are applied. Clones are the same.
 #[derive(Clone)]
 pub struct Tensor {
-    pub(super) node: Arc<Node>,
-    pub(super) output: usize,
+    pub(crate) node: Arc<Node>,
+    pub(crate) output: usize,
 }
 
 impl Tensor {
@@ -67,16 +67,16 @@ impl Tensor {
         Self::new(Source::Input(shape.to_vec(), OnceLock::from(name.to_owned())))
     }
 
-    pub(super) fn output_of(layer: &SharedLayer, inputs: &[Self], output: usize) -> Self {
+    pub(crate) fn output_of(layer: &SharedLayer, inputs: &[Self], output: usize) -> Self {
         Self { output, ..Self::new(Source::Layer(layer.clone(), inputs.to_vec())) }
     }
 
     /// Another output of the same node.
-    pub(super) fn sibling(&self, output: usize) -> Self {
+    pub(crate) fn sibling(&self, output: usize) -> Self {
         Self { output, ..self.clone() }
     }
 
-    pub(super) fn id(&self) -> usize {
+    pub(crate) fn id(&self) -> usize {
         Arc::as_ptr(&self.node) as usize
     }
 }
@@ -105,7 +105,7 @@ impl Graph {
         Self::of(inputs.tensors(), outputs.tensors(), false)
     }
 
-    pub(super) fn of(inputs: Vec<Tensor>, outputs: Vec<Tensor>, sequential: bool) -> Result<Self> {
+    pub(crate) fn of(inputs: Vec<Tensor>, outputs: Vec<Tensor>, sequential: bool) -> Result<Self> {
         if inputs.is_empty() || outputs.is_empty() {
             let got = format!("{} inputs and {} outputs", inputs.len(), outputs.len());
             return Err(Error::request("model", "at least one input and one output", got, "name them in Graph::new"));
@@ -158,7 +158,7 @@ impl Graph {
         Ok(Self(Arc::new(Cell { inputs, outputs, sequential, nodes, layer: OnceLock::new() })))
     }
 
-    pub(super) fn kind(&self) -> &'static str {
+    pub(crate) fn kind(&self) -> &'static str {
         if self.0.sequential { "sequential" } else { "functional" }
     }
 
@@ -173,7 +173,7 @@ impl Graph {
     }
 
     /// All nodes in an order in which they can be computed.
-    pub(super) fn nodes(&self) -> &[Tensor] {
+    pub(crate) fn nodes(&self) -> &[Tensor] {
         &self.0.nodes
     }
 
@@ -217,7 +217,7 @@ impl Graph {
     }
 
     /// The graph as a layer, always the same one.
-    pub(super) fn as_layer(&self) -> SharedLayer {
+    pub(crate) fn as_layer(&self) -> SharedLayer {
         self.0.layer.get_or_init(|| SharedLayer::of(Body::Graph(self.clone()))).clone()
     }
 

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 /// What a handle stands for.
 #[derive(Clone)]
-pub(super) enum Body {
+pub(crate) enum Body {
     Layer(Arc<dyn Layer>),
     Graph(Graph),
 }
@@ -39,13 +39,13 @@ struct Cell {
 pub struct SharedLayer(Arc<Cell>);
 
 impl SharedLayer {
-    pub(super) fn of(body: Body) -> Self {
+    pub(crate) fn of(body: Body) -> Self {
         let rate = AtomicU64::new(1.0_f64.to_bits());
         let (name, variables) = (OnceLock::new(), Mutex::new(None));
         Self(Arc::new(Cell { body, name, trainable: AtomicBool::new(true), rate, variables }))
     }
 
-    pub(super) fn body(&self) -> &Body {
+    pub(crate) fn body(&self) -> &Body {
         &self.0.body
     }
 
@@ -63,7 +63,7 @@ impl SharedLayer {
     }
 
     /// Names it, unless it has a name.
-    pub(super) fn name_it(&self, name: &str) {
+    pub(crate) fn name_it(&self, name: &str) {
         let _ = self.0.name.set(name.to_owned());
     }
 
@@ -73,7 +73,7 @@ impl SharedLayer {
     }
 
     /// A number no other living layer has.
-    pub(super) fn id(&self) -> usize {
+    pub(crate) fn id(&self) -> usize {
         Arc::as_ptr(&self.0) as usize
     }
 

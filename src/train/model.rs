@@ -10,6 +10,7 @@ use super::layer::{SharedLayer, assign};
 use super::logs::{Logs, Told};
 use super::objectives::{Compile, IntoMetrics, Parts};
 use super::predict::Predictors;
+use super::remembered::Remembered;
 use super::runner::Runner;
 use super::setup::Setup;
 use super::variable::Variable;
@@ -54,12 +55,14 @@ pub(super) struct State {
     pub judge: Option<Engine>,
     /// Whether variables and averages have changed places.
     pub swapped: bool,
+    /// What the optimizer is to remember, until there is an engine that does.
+    pub pending: Vec<Remembered>,
 }
 
 impl Model {
     pub(super) fn new(graph: Graph, device: &Device, seed: Seed) -> Result<Self> {
-        let flat = Flat::new(&graph)?;
-        build(&flat, seed)?;
+        let mut flat = Flat::new(&graph)?;
+        build(&mut flat, seed)?;
         Ok(Self {
             graph,
             flat,
@@ -171,7 +174,7 @@ impl Model {
         self.runner.progress = Default::default();
         let (engine, judge) = (None, None);
         self.compiled =
-            Some(State { optimizer, objectives, observe_every, told, warned: false, engine, judge, swapped: false });
+            Some(State { optimizer, objectives, observe_every, told, warned: false, engine, judge, swapped: false, pending: Vec::new() });
         Ok(())
     }
 
@@ -243,6 +246,9 @@ impl Model {
         if !state.engine.as_ref().is_some_and(fits) {
             let compiled = state.record(&self.flat, batch, weighted, seed)?;
             let mut engine = Engine::new(compiled, &self.flat, &self.device)?;
+            for r in state.pending.drain(..) {
+                engine.remember(&r)?;
+            }
             if let Some(old) = &state.engine {
                 engine.inherit(old)?;
                 self.flat.calls().flat_map(|c| c.handle.variables()).try_for_each(|v| v.settle())?;

@@ -129,12 +129,6 @@ impl<M: Metric + 'static> IntoMetrics for M {
     }
 }
 
-impl IntoMetrics for Arc<dyn Metric> {
-    fn metrics(self) -> Vec<Result<Arc<dyn Metric>, String>> {
-        vec![Ok(self)]
-    }
-}
-
 impl<M: IntoMetrics, const N: usize> IntoMetrics for [M; N] {
     fn metrics(self) -> Vec<Result<Arc<dyn Metric>, String>> {
         self.into_iter().flat_map(IntoMetrics::metrics).collect()

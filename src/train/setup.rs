@@ -82,7 +82,7 @@ pub struct Watched {
 
 /// Names, metrics, and whether samples count by their weights.
 #[derive(Clone, Default)]
-pub(super) struct Metrics(Vec<(String, Arc<dyn Metric>, bool)>);
+pub(crate) struct Metrics(Vec<(String, Arc<dyn Metric>, bool)>);
 
 impl Metrics {
     /// Adds a metric under its name; where that is taken, with `weighted_` before it or a number behind.
@@ -93,6 +93,11 @@ impl Metrics {
         let numbered = (1..).map(|i| format!("{other}_{i}"));
         let name = [plain, other.clone()].into_iter().chain(numbered).find(|n| !taken(n)).unwrap_or(other);
         self.0.push((name, metric, weighted));
+    }
+
+    /// The metrics, each with whether samples count by their weights.
+    pub fn iter(&self) -> impl Iterator<Item = (&Arc<dyn Metric>, bool)> {
+        self.0.iter().map(|(_, metric, weighted)| (metric, *weighted))
     }
 
     /// Whether there is none.

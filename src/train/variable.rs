@@ -67,6 +67,7 @@ enum Held {
 struct Cell {
     name: String,
     shape: Vec<usize>,
+    trained: bool,
     held: Mutex<Held>,
 }
 
@@ -75,9 +76,9 @@ struct Cell {
 pub struct Variable(Arc<Cell>);
 
 impl Variable {
-    pub(super) fn new(name: &str, shape: &[usize], values: &[f64]) -> Self {
+    pub(super) fn new(name: &str, shape: &[usize], trained: bool, values: &[f64]) -> Self {
         let held = Mutex::new(Held::Host(values.into(), fresh()));
-        Self(Arc::new(Cell { name: name.to_owned(), shape: shape.to_vec(), held }))
+        Self(Arc::new(Cell { name: name.to_owned(), shape: shape.to_vec(), trained, held }))
     }
 
     /// Its name within the layer: `kernel`, `bias`, `moving_mean`.
@@ -88,6 +89,11 @@ impl Variable {
     /// Its shape, row-major.
     pub fn shape(&self) -> &[usize] {
         &self.0.shape
+    }
+
+    /// Whether training moves it where its layer learns: moving statistics are none such.
+    pub fn trained(&self) -> bool {
+        self.0.trained
     }
 
     /// Numbers in it.
@@ -167,6 +173,16 @@ pub(super) struct Binding {
 impl Binding {
     pub fn new(variable: Variable, value: Value, written: bool) -> Self {
         Self { variable, value, written, seen: 0 }
+    }
+
+    /// Whether it is a copy of `variable`.
+    pub fn is_of(&self, variable: &Variable) -> bool {
+        self.variable.is(variable)
+    }
+
+    /// The copy.
+    pub fn value(&self) -> Value {
+        self.value
     }
 }
 

@@ -16,6 +16,8 @@ activations! {
     sigmoid, silu, softplus, softsign, tanh,
 }
 
+mod config;
+
 use crate::base::{Error, Result};
 use crate::kernel::{Bounds, Map};
 

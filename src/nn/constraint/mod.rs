@@ -9,8 +9,11 @@ pub use norm::{MaxNorm, MinMaxNorm, UnitNorm};
 pub use words::{named, names};
 
 use crate::base::Result;
+use crate::nn::config::{Config, classes};
 use crate::plan::{Moment, Tape, Value};
 use std::sync::Arc;
+
+classes! { Constraint, "constraint", "keras.constraints": MaxNorm, MinMaxNorm, NonNeg, UnitNorm }
 
 /// What a variable is held to.
 pub trait Constraint: Send + Sync {
@@ -31,6 +34,14 @@ pub trait Constraint: Send + Sync {
     /// # Errors
     /// A variable of a shape it cannot hold.
     fn record(&self, tape: &mut Tape, w: Value) -> Result<()>;
+
+    /// Class and fields, for files.
+    ///
+    /// # Errors
+    /// One of your own, which no file has a word for.
+    fn config(&self) -> Result<Config> {
+        Config::none("constraint", self.name())
+    }
 }
 
 impl<C: Constraint + ?Sized> Constraint for Arc<C> {
@@ -42,6 +53,9 @@ impl<C: Constraint + ?Sized> Constraint for Arc<C> {
     }
     fn record(&self, tape: &mut Tape, w: Value) -> Result<()> {
         (**self).record(tape, w)
+    }
+    fn config(&self) -> Result<Config> {
+        (**self).config()
     }
 }
 

@@ -3,6 +3,7 @@
 use super::Constraint;
 use crate::base::{Real, Result};
 use crate::kernel::{AnyKernel, Kernel, Shader, Step, Tolerance, arg};
+use crate::nn::config::{Config, config};
 use crate::plan::kernels::Elements;
 use crate::plan::{Tape, Value};
 use crate::twin;
@@ -38,4 +39,11 @@ impl Constraint for NonNeg {
     fn record(&self, tape: &mut Tape, w: Value) -> Result<()> {
         tape.run(&CLAMP, Elements { n: tape.len(w) as u32 }, [], [w])
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
+}
+
+config! {
+    NonNeg = "NonNeg", Self;
 }

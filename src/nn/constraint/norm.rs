@@ -6,6 +6,7 @@ use super::Constraint;
 use crate::base::{Allowed, Error, Real, Result};
 use crate::dims;
 use crate::kernel::{AnyKernel, Kernel, Shader, Step, Tolerance, arg};
+use crate::nn::config::{Config, config};
 use crate::plan::{Tape, Value};
 use crate::twin;
 
@@ -144,6 +145,9 @@ impl Constraint for MaxNorm {
     fn record(&self, tape: &mut Tape, w: Value) -> Result<()> {
         record(tape, self.name(), w, &self.axes, [0.0, self.max_value, 1.0])
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 /// Keras's `MinMaxNorm(min_value = 0, max_value = 1, rate = 1, axis = 0)`: vectors are scaled into a range, or towards it.
@@ -187,6 +191,9 @@ impl Constraint for MinMaxNorm {
     fn record(&self, tape: &mut Tape, w: Value) -> Result<()> {
         record(tape, self.name(), w, &self.axes, [self.min_value, self.max_value, self.rate])
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 /// Keras's `UnitNorm(axis = 0)`: every vector has norm 1.
@@ -216,4 +223,24 @@ impl Constraint for UnitNorm {
     fn record(&self, tape: &mut Tape, w: Value) -> Result<()> {
         record(tape, self.name(), w, &self.axes, [1.0, 1.0, 1.0])
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
+}
+
+config! {
+    MaxNorm = "MaxNorm", Self::new(2.0);
+    takes max_value;
+    lists axis at axes.0;
+}
+
+config! {
+    MinMaxNorm = "MinMaxNorm", Self::new(0.0, 1.0);
+    takes min_value, max_value, rate;
+    lists axis at axes.0;
+}
+
+config! {
+    UnitNorm = "UnitNorm", Self::new();
+    lists axis at axes.0;
 }

@@ -3,6 +3,7 @@
 use super::{Initializer, Named, fill, number};
 use crate::base::rng::Stream;
 use crate::base::{Allowed, Result};
+use crate::nn::config::{Config, config};
 use crate::nn::words::Entry;
 use std::sync::Arc;
 
@@ -37,6 +38,9 @@ impl Initializer for Constant {
     fn values(&self, shape: &[usize], _: Stream) -> Vec<f64> {
         fill(shape, |_| self.value)
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 impl Initializer for Zeros {
@@ -46,6 +50,9 @@ impl Initializer for Zeros {
     fn values(&self, shape: &[usize], random: Stream) -> Vec<f64> {
         Constant::new(0.0).values(shape, random)
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 impl Initializer for Ones {
@@ -54,6 +61,9 @@ impl Initializer for Ones {
     }
     fn values(&self, shape: &[usize], random: Stream) -> Vec<f64> {
         Constant::new(1.0).values(shape, random)
+    }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
     }
 }
 
@@ -66,3 +76,16 @@ pub(super) const WORDS: &[Named] = &[
         make: |words| Ok(Arc::new(Constant::new(words.number("value")?.unwrap_or(0.0)))),
     },
 ];
+
+config! {
+    Constant = "Constant", Self::new(0.0);
+    takes value;
+}
+
+config! {
+    Zeros = "Zeros", Self;
+}
+
+config! {
+    Ones = "Ones", Self;
+}

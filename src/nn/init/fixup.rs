@@ -5,6 +5,7 @@
 use super::{Distribution, Initializer, Mode, Named, VarianceScaling, Zeros};
 use crate::base::rng::Stream;
 use crate::base::{Error, Result};
+use crate::nn::config::{Config, config};
 use crate::nn::words::Entry;
 use std::sync::Arc;
 
@@ -53,6 +54,9 @@ impl Initializer for Fixup {
     fn values(&self, shape: &[usize], random: Stream) -> Vec<f64> {
         if self.last { Zeros.values(shape, random) } else { self.scaling().values(shape, random) }
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 pub(super) const WORDS: &[Named] = &[Entry {
@@ -66,3 +70,8 @@ pub(super) const WORDS: &[Named] = &[Entry {
         }))
     },
 }];
+
+config! {
+    Fixup = "Fixup" (OWN), Self::new(1, 2);
+    takes branches, layers, last;
+}

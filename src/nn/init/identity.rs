@@ -3,6 +3,7 @@
 use super::{Initializer, Named, fill, number};
 use crate::base::rng::Stream;
 use crate::base::{Allowed, Error, Result};
+use crate::nn::config::{Config, config};
 use crate::nn::words::Entry;
 use std::sync::Arc;
 
@@ -43,6 +44,9 @@ impl Initializer for Identity {
         let columns = shape.last().map_or(1, |n| *n as u32);
         fill(shape, |i| if i / columns == i % columns { self.gain } else { 0.0 })
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 pub(super) const WORDS: &[Named] = &[Entry {
@@ -50,3 +54,8 @@ pub(super) const WORDS: &[Named] = &[Entry {
     keys: &["gain"],
     make: |words| Ok(Arc::new(Identity::new(words.number("gain")?.unwrap_or(1.0)))),
 }];
+
+config! {
+    Identity = "Identity", Self::default();
+    takes gain;
+}

@@ -31,8 +31,15 @@ pub use variance_scaling::{
 
 use crate::base::rng::Stream;
 use crate::base::{Allowed, Error, Result};
+use crate::nn::config::{Config, classes};
 use crate::nn::words::{Entry, Words};
 use std::sync::Arc;
+
+classes! { Initializer, "initializer", "keras.initializers":
+    Constant, Fixup, GlorotNormal, GlorotUniform, HeNormal, HeUniform, Identity also "IdentityInitializer", LecunNormal,
+    LecunUniform, Ones, Orthogonal also "OrthogonalInitializer", RandomNormal, RandomUniform, TruncatedNormal,
+    VarianceScaling, Zeros,
+}
 
 /// How a variable starts.
 pub trait Initializer: Send + Sync {
@@ -59,6 +66,14 @@ pub trait Initializer: Send + Sync {
 
     /// The values of a variable whose shape fits, row-major; the same for the same stream.
     fn values(&self, shape: &[usize], random: Stream) -> Vec<f64>;
+
+    /// Class and fields, for files.
+    ///
+    /// # Errors
+    /// One of your own, which no file has a word for.
+    fn config(&self) -> Result<Config> {
+        Config::none("initializer", self.name())
+    }
 }
 
 impl<I: Initializer + ?Sized> Initializer for Arc<I> {
@@ -73,6 +88,9 @@ impl<I: Initializer + ?Sized> Initializer for Arc<I> {
     }
     fn values(&self, shape: &[usize], random: Stream) -> Vec<f64> {
         (**self).values(shape, random)
+    }
+    fn config(&self) -> Result<Config> {
+        (**self).config()
     }
 }
 

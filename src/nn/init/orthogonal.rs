@@ -6,6 +6,7 @@ use super::{Initializer, Named, number};
 use crate::base::product::{Form, product};
 use crate::base::rng::Stream;
 use crate::base::{Allowed, Error, Result};
+use crate::nn::config::{Config, config};
 use crate::nn::words::Entry;
 use std::sync::Arc;
 
@@ -88,6 +89,9 @@ impl Initializer for Orthogonal {
         let all = (0..m).flat_map(|i| (0..n).map(move |j| (i, j)));
         all.map(|(i, j)| f64::from((self.gain * at(i, j)) as f32)).collect()
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 pub(super) const WORDS: &[Named] = &[Entry {
@@ -95,3 +99,9 @@ pub(super) const WORDS: &[Named] = &[Entry {
     keys: &["gain"],
     make: |words| Ok(Arc::new(Orthogonal::new(words.number("gain")?.unwrap_or(1.0)))),
 }];
+
+config! {
+    Orthogonal = "Orthogonal", Self::default();
+    takes gain;
+    ignores "seed";
+}

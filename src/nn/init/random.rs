@@ -3,6 +3,7 @@
 use super::{Initializer, Named, fill, number};
 use crate::base::rng::Stream;
 use crate::base::{Allowed, Error, Result};
+use crate::nn::config::{Config, config};
 use crate::nn::words::{Entry, Words};
 use std::sync::Arc;
 
@@ -83,6 +84,9 @@ impl Initializer for RandomNormal {
     fn values(&self, shape: &[usize], random: Stream) -> Vec<f64> {
         fill(shape, |i| self.mean + self.stddev * random.normal(0, i))
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 impl Initializer for TruncatedNormal {
@@ -94,6 +98,9 @@ impl Initializer for TruncatedNormal {
     }
     fn values(&self, shape: &[usize], random: Stream) -> Vec<f64> {
         fill(shape, |i| self.mean + self.stddev * random.truncated_normal(0, i))
+    }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
     }
 }
 
@@ -112,6 +119,9 @@ impl Initializer for RandomUniform {
     }
     fn values(&self, shape: &[usize], random: Stream) -> Vec<f64> {
         fill(shape, |i| self.minval + (self.maxval - self.minval) * random.uniform(0, i))
+    }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
     }
 }
 
@@ -139,3 +149,21 @@ pub(super) const WORDS: &[Named] = &[
         },
     },
 ];
+
+config! {
+    RandomNormal = "RandomNormal", Self::default();
+    takes mean, stddev;
+    ignores "seed";
+}
+
+config! {
+    TruncatedNormal = "TruncatedNormal", Self::default();
+    takes mean, stddev;
+    ignores "seed";
+}
+
+config! {
+    RandomUniform = "RandomUniform", Self::default();
+    takes minval, maxval;
+    ignores "seed";
+}

@@ -5,6 +5,7 @@
 use super::{Initializer, Named, RandomNormal, RandomUniform, TruncatedNormal, number};
 use crate::base::rng::Stream;
 use crate::base::{Allowed, Result};
+use crate::nn::config::{Config, config, words};
 use crate::nn::words::Entry;
 use std::sync::Arc;
 
@@ -91,6 +92,9 @@ impl Initializer for VarianceScaling {
             Distribution::Uniform => RandomUniform::new(-spread, spread).values(shape, random),
         }
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 /// (inputs, outputs) of a kernel whose last two axes are inputs and outputs, the others a receptive field; a vector's
@@ -108,7 +112,7 @@ pub fn fans(shape: &[usize]) -> (f64, f64) {
 
 /// Declares the scalings that have names of their own, and the words of this page.
 macro_rules! scalings {
-    ($($(#[$doc:meta])* $kind:ident, $word:literal: $scale:literal, $mode:ident, $distribution:ident;)*) => {
+    ($($(#[$doc:meta])* $kind:ident, $class:literal, $word:literal: $scale:literal, $mode:ident, $distribution:ident;)*) => {
         $($(#[$doc])*
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
         pub struct $kind;
@@ -125,7 +129,12 @@ macro_rules! scalings {
             fn values(&self, shape: &[usize], random: Stream) -> Vec<f64> {
                 Self::SCALING.values(shape, random)
             }
-        })*
+            fn config(&self) -> Result<Config> {
+                Config::of(self)
+            }
+        }
+
+        config! { $kind = $class, Self; ignores "seed"; })*
 
         pub(super) const WORDS: &[Named] = &[
             $(Entry { name: $word, keys: &[], make: |_| Ok(Arc::new($kind)) },)*
@@ -152,15 +161,27 @@ const DISTRIBUTIONS: &[(&str, Distribution)] = &[
 
 scalings! {
     /// Variance 1 / fan_avg, truncated normal: for linear, tanh, sigmoid and softmax.
-    GlorotNormal, "glorot_normal": 1.0, FanAvg, TruncatedNormal;
+    GlorotNormal, "GlorotNormal", "glorot_normal": 1.0, FanAvg, TruncatedNormal;
     /// Variance 1 / fan_avg, uniform: Keras's default for kernels.
-    GlorotUniform, "glorot_uniform": 1.0, FanAvg, Uniform;
+    GlorotUniform, "GlorotUniform", "glorot_uniform": 1.0, FanAvg, Uniform;
     /// Variance 2 / fan_in, truncated normal: for ReLU and its variants.
-    HeNormal, "he_normal": 2.0, FanIn, TruncatedNormal;
+    HeNormal, "HeNormal", "he_normal": 2.0, FanIn, TruncatedNormal;
     /// Variance 2 / fan_in, uniform: for ReLU and its variants.
-    HeUniform, "he_uniform": 2.0, FanIn, Uniform;
+    HeUniform, "HeUniform", "he_uniform": 2.0, FanIn, Uniform;
     /// Variance 1 / fan_in, truncated normal: for SELU.
-    LecunNormal, "lecun_normal": 1.0, FanIn, TruncatedNormal;
+    LecunNormal, "LecunNormal", "lecun_normal": 1.0, FanIn, TruncatedNormal;
     /// Variance 1 / fan_in, uniform: for SELU.
-    LecunUniform, "lecun_uniform": 1.0, FanIn, Uniform;
+    LecunUniform, "LecunUniform", "lecun_uniform": 1.0, FanIn, Uniform;
+}
+
+words! { Mode: "fan_in" = FanIn, "fan_out" = FanOut, "fan_avg" = FanAvg }
+words! {
+    Distribution: "truncated_normal" | "normal" = TruncatedNormal, "untruncated_normal" = UntruncatedNormal,
+    "uniform" = Uniform,
+}
+
+config! {
+    VarianceScaling = "VarianceScaling", Self::default();
+    takes scale, mode, distribution;
+    ignores "seed";
 }

@@ -12,6 +12,7 @@ use super::{Layer, one, variable};
 use crate::base::{Allowed, Real, Result};
 use crate::dims;
 use crate::kernel::{AnyKernel, Domain, Kernel, Schedule, Shader, Step, Tolerance, arg, arg_in};
+use crate::nn::config::{Config, config};
 use crate::nn::init::{Initializer, Ones, Zeros};
 use crate::plan::{Tape, Value};
 use crate::twin;
@@ -339,6 +340,9 @@ impl Layer for BatchNormalization {
             fixed(tape, x, d, variables, [moving_mean, moving_variance])
         }
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 /// Records the layer with the statistics of the batch.
@@ -389,4 +393,11 @@ pub(super) fn fixed(
         t.contribute(x, |t, dx| t.run(&INFERENCE, d, [dy, gamma.unwrap_or(dy), dy, dy, moving_variance], [dx]))
     });
     Ok(y)
+}
+
+config! {
+    BatchNormalization = "BatchNormalization", Self::new();
+    takes axis, momentum, epsilon, scale at affine.scale, center at affine.center, beta_initializer at affine.beta.initializer, gamma_initializer at affine.gamma.initializer, beta_regularizer at affine.beta.regularizer, gamma_regularizer at affine.gamma.regularizer, beta_constraint at affine.beta.constraint, gamma_constraint at affine.gamma.constraint, moving_mean_initializer, moving_variance_initializer, trainable;
+    only "synchronized" = false, "renorm" = false, "virtual_batch_size" = null, "adjustment" = null;
+    ignores "fused", "renorm_clipping", "renorm_momentum";
 }

@@ -7,6 +7,7 @@ use super::{Layer, check_output, one};
 use crate::base::{Error, Real, Result};
 use crate::dims;
 use crate::kernel::{AnyKernel, Kernel, Shader, Step, Tolerance, arg};
+use crate::nn::config::{Config, config};
 use crate::plan::{Tape, Value};
 use crate::twin;
 
@@ -144,4 +145,12 @@ impl Layer for Concatenate {
         });
         Ok(y)
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
+}
+
+config! {
+    Concatenate = "Concatenate", Self::new();
+    takes axis;
 }

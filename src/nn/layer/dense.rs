@@ -11,6 +11,7 @@ use crate::dims;
 use crate::kernel::product::{ProductShape, shader};
 use crate::kernel::{AnyKernel, Arg, Kernel, Schedule, Shader, Stage, Step, Tolerance, arg};
 use crate::nn::act::Activation;
+use crate::nn::config::{Config, config};
 use crate::nn::init::{GlorotUniform, Zeros};
 use crate::nn::regularizer::{Regularizer, record_activity};
 use crate::plan::{MOST_NUMBERS, Tape, Value};
@@ -216,6 +217,9 @@ impl Layer for Dense {
         tape.backward(move |t| backward(t, x, w, Some(b), y));
         Ok(y)
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 fn backward(t: &mut Tape, x: Value, w: Value, b: Option<Value>, y: Value) -> Result<()> {
@@ -236,4 +240,11 @@ fn backward(t: &mut Tape, x: Value, w: Value, b: Option<Value>, y: Value) -> Res
         t.settle(w, dw)?;
     }
     t.contribute(x, |t, dx| t.run(&GRAD_INPUT, Product { m, k: n, n: k }, [dy, w], [dx]))
+}
+
+config! {
+    Dense = "Dense", Self::new(0);
+    needs units;
+    takes activation, use_bias, kernel_initializer at kernel.initializer, kernel_regularizer at kernel.regularizer, kernel_constraint at kernel.constraint, bias_initializer at bias.initializer, bias_regularizer at bias.regularizer, bias_constraint at bias.constraint, activity_regularizer;
+    only "lora_rank" = null;
 }

@@ -9,6 +9,7 @@ use super::{Layer, check_output};
 use crate::base::{Error, Real, Result};
 use crate::dims;
 use crate::kernel::{AnyKernel, Kernel, Shader, Step, Tolerance, arg};
+use crate::nn::config::{Config, Configured, Fields};
 use crate::plan::{Tape, Value};
 use crate::twin;
 
@@ -199,6 +200,9 @@ impl Layer for Dot {
         });
         Ok(y)
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 /// Records x / max(‖x‖, ε) along the middle of its view.
@@ -206,4 +210,20 @@ fn unit(tape: &mut Tape, x: Value, view: [u32; 3]) -> Result<Value> {
     let m = tape.shape(x)[0] as u32;
     let d = Cells { centred: 0, share: 1.0, epsilon: 0.0, most: 1.0 / SMALLEST_NORM, ..Cells::over_axis(m, view) };
     affine::record(tape, x, d, [None, None])
+}
+
+impl Configured for Dot {
+    const CLASS: &'static str = "Dot";
+    fn plain() -> Self {
+        Self::new([-1, -1])
+    }
+    fn fields(&mut self, fields: &mut Fields<'_>) -> Result<()> {
+        // One number stands for both.
+        let mut axes = self.axes.to_vec();
+        fields.needs("axes", &mut axes)?;
+        if let (Some(a), Some(b)) = (axes.first(), axes.last()) {
+            self.axes = [*a, *b];
+        }
+        fields.takes("normalize", &mut self.normalize)
+    }
 }

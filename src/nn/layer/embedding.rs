@@ -8,6 +8,7 @@ use super::{Layer, one};
 use crate::base::{Error, Real, Result};
 use crate::dims;
 use crate::kernel::{AnyKernel, Domain, Kernel, Shader, Step, Tolerance, arg, arg_in};
+use crate::nn::config::{Config, config};
 use crate::nn::init::RandomUniform;
 use crate::plan::{MOST_NUMBERS, Tape, Value};
 use crate::twin;
@@ -202,4 +203,15 @@ impl Layer for Embedding {
         });
         Ok(y)
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
+}
+
+config! {
+    Embedding = "Embedding", Self::new(0, 0);
+    needs input_dim, output_dim;
+    takes embeddings_initializer at embeddings.initializer, embeddings_regularizer at embeddings.regularizer, embeddings_constraint at embeddings.constraint;
+    only "mask_zero" = false, "activity_regularizer" = null;
+    ignores "input_length";
 }

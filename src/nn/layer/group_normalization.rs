@@ -7,6 +7,7 @@ use super::normalize::Cells;
 use super::weight::weight_options;
 use super::{Layer, one};
 use crate::base::{Error, Result};
+use crate::nn::config::{Config, config};
 use crate::plan::{Tape, Value};
 
 /// Keras's `GroupNormalization`: the channels in groups of neighbours, each with one mean and variance a sample, over all
@@ -74,4 +75,12 @@ impl Layer for GroupNormalization {
         let variables = self.affine.variables(tape, &[channels as usize], true)?;
         affine::record(tape, x, d, variables)
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
+}
+
+config! {
+    GroupNormalization = "GroupNormalization", Self::new(32);
+    takes groups, axis, epsilon, scale at affine.scale, center at affine.center, beta_initializer at affine.beta.initializer, gamma_initializer at affine.gamma.initializer, beta_regularizer at affine.beta.regularizer, gamma_regularizer at affine.gamma.regularizer, beta_constraint at affine.beta.constraint, gamma_constraint at affine.gamma.constraint;
 }

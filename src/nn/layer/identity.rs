@@ -2,6 +2,7 @@
 
 use super::{Layer, one};
 use crate::base::Result;
+use crate::nn::config::{Config, config};
 use crate::plan::{Tape, Value};
 
 /// Keras's `Identity`.
@@ -15,4 +16,11 @@ impl Layer for Identity {
     fn call(&self, tape: &mut Tape, inputs: &[Value]) -> Result<Value> {
         one(tape, inputs)
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
+}
+
+config! {
+    Identity = "Identity", Self;
 }

@@ -7,6 +7,7 @@ use super::normalize::Cells;
 use super::weight::weight_options;
 use super::{Layer, one, permute};
 use crate::base::Result;
+use crate::nn::config::{Config, config};
 use crate::plan::{Tape, Value};
 
 /// Keras's `LayerNormalization`: γ and β of the shape of the axes normalised over.
@@ -60,6 +61,9 @@ impl Layer for LayerNormalization {
             |t, shape| self.affine.variables(t, shape, true),
         )
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 /// Records a normalisation over `axes` of each sample, which are brought together first where they are not neighbours;
@@ -87,4 +91,11 @@ pub(super) fn over_axes(
     let variables = variables(tape, &sizes)?;
     let y = affine::record(tape, turned, options(d), variables)?;
     permute::record(tape, y, &permute::inverse(&order))
+}
+
+config! {
+    LayerNormalization = "LayerNormalization", Self::new();
+    takes epsilon, scale at affine.scale, center at affine.center, beta_initializer at affine.beta.initializer, gamma_initializer at affine.gamma.initializer, beta_regularizer at affine.beta.regularizer, gamma_regularizer at affine.gamma.regularizer, beta_constraint at affine.beta.constraint, gamma_constraint at affine.gamma.constraint;
+    lists axis;
+    only "rms_scaling" = false;
 }

@@ -1,8 +1,9 @@
 //! ReLU, leaky ReLU and ELU as layers with Keras's options; the formulas are the activations'.
 
-use super::Layer;
+use super::{Layer, one};
 use crate::base::Result;
 use crate::nn::act::Activation;
+use crate::nn::config::{Config, Configured, Fields, config};
 use crate::plan::{Tape, Value};
 
 /// Keras's `ReLU(max_value = None, negative_slope = 0, threshold = 0)`.
@@ -45,6 +46,15 @@ impl Layer for Relu {
     fn call(&self, tape: &mut Tape, inputs: &[Value]) -> Result<Value> {
         Activation::relu(self.max_value, self.negative_slope, self.threshold).call(tape, inputs)
     }
+    fn activation(&self) -> Option<Activation> {
+        Some(Activation::relu(self.max_value, self.negative_slope, self.threshold))
+    }
+    fn call_without_activation(&self, tape: &mut Tape, inputs: &[Value]) -> Result<Value> {
+        one(tape, inputs)
+    }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 /// Keras's `LeakyReLU(negative_slope = 0.3)`.
@@ -72,6 +82,15 @@ impl Layer for LeakyRelu {
     }
     fn call(&self, tape: &mut Tape, inputs: &[Value]) -> Result<Value> {
         Activation::leaky_relu(self.negative_slope).call(tape, inputs)
+    }
+    fn activation(&self) -> Option<Activation> {
+        Some(Activation::leaky_relu(self.negative_slope))
+    }
+    fn call_without_activation(&self, tape: &mut Tape, inputs: &[Value]) -> Result<Value> {
+        one(tape, inputs)
+    }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
     }
 }
 
@@ -101,4 +120,34 @@ impl Layer for Elu {
     fn call(&self, tape: &mut Tape, inputs: &[Value]) -> Result<Value> {
         Activation::elu(self.alpha).call(tape, inputs)
     }
+    fn activation(&self) -> Option<Activation> {
+        Some(Activation::elu(self.alpha))
+    }
+    fn call_without_activation(&self, tape: &mut Tape, inputs: &[Value]) -> Result<Value> {
+        one(tape, inputs)
+    }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
+}
+
+impl Configured for LeakyRelu {
+    const CLASS: &'static str = "LeakyReLU";
+    fn plain() -> Self {
+        Self::default()
+    }
+    fn fields(&mut self, fields: &mut Fields<'_>) -> Result<()> {
+        // Keras 2 called it alpha.
+        fields.either(&["negative_slope", "alpha"], &mut self.negative_slope).map(drop)
+    }
+}
+
+config! {
+    Relu = "ReLU", Self::new();
+    takes max_value, negative_slope, threshold;
+}
+
+config! {
+    Elu = "ELU", Self::default();
+    takes alpha;
 }

@@ -7,6 +7,7 @@ use super::{Layer, rescaling};
 use crate::base::{Error, Real, Result};
 use crate::dims;
 use crate::kernel::{AnyKernel, Kernel, Shader, Stage, Step, Tolerance, arg};
+use crate::nn::config::{Config, config};
 use crate::plan::{Tape, Value};
 use crate::twin;
 
@@ -148,7 +149,7 @@ fn fold(
 
 /// A merging layer without options.
 macro_rules! merging {
-    ($(#[$doc:meta])* $name:ident, $kind:literal, |$tape:ident, $inputs:ident| $body:expr) => {
+    ($(#[$doc:meta])* $name:ident, $class:literal, $kind:literal, |$tape:ident, $inputs:ident| $body:expr) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, Default)]
         pub struct $name;
@@ -160,18 +161,23 @@ macro_rules! merging {
             fn call(&self, $tape: &mut Tape, $inputs: &[Value]) -> Result<Value> {
                 $body
             }
+            fn config(&self) -> Result<Config> {
+                Config::of(self)
+            }
         }
+
+        config! { $name = $class, Self; }
     };
 }
 
 merging! {
     /// Keras's `Add`: the sum of any number of inputs of one shape.
-    Add, "add", |tape, inputs| fold(tape, inputs, plus)
+    Add, "Add", "add", |tape, inputs| fold(tape, inputs, plus)
 }
 
 merging! {
     /// Keras's `Subtract`: the first of two inputs of one shape less the second.
-    Subtract, "subtract", |tape, inputs| match inputs {
+    Subtract, "Subtract", "subtract", |tape, inputs| match inputs {
         [_, _] => fold(tape, inputs, |t, a, b| pair(t, a, b, MINUS)),
         _ => Err(Error::request(
             format!("layer `{}`: inputs", tape.scope()),
@@ -184,12 +190,12 @@ merging! {
 
 merging! {
     /// Keras's `Multiply`: the product of any number of inputs of one shape, number by number.
-    Multiply, "multiply", |tape, inputs| fold(tape, inputs, |t, a, b| pair(t, a, b, TIMES))
+    Multiply, "Multiply", "multiply", |tape, inputs| fold(tape, inputs, |t, a, b| pair(t, a, b, TIMES))
 }
 
 merging! {
     /// Keras's `Average`: the mean of any number of inputs of one shape.
-    Average, "average", |tape, inputs| {
+    Average, "Average", "average", |tape, inputs| {
         let sum = fold(tape, inputs, plus)?;
         rescaling::record(tape, sum, 1.0 / inputs.len() as f64, 0.0)
     }
@@ -197,10 +203,10 @@ merging! {
 
 merging! {
     /// Keras's `Maximum`: the largest of any number of inputs of one shape, number by number.
-    Maximum, "maximum", |tape, inputs| fold(tape, inputs, |t, a, b| pair(t, a, b, LARGER))
+    Maximum, "Maximum", "maximum", |tape, inputs| fold(tape, inputs, |t, a, b| pair(t, a, b, LARGER))
 }
 
 merging! {
     /// Keras's `Minimum`: the smallest of any number of inputs of one shape, number by number.
-    Minimum, "minimum", |tape, inputs| fold(tape, inputs, |t, a, b| pair(t, a, b, SMALLER))
+    Minimum, "Minimum", "minimum", |tape, inputs| fold(tape, inputs, |t, a, b| pair(t, a, b, SMALLER))
 }

@@ -43,9 +43,18 @@ pub use softmax::{LogSoftmax, Softmax};
 
 use super::act::Activation;
 use crate::base::{Error, Result};
+use crate::nn::config::{Config, classes};
 use crate::nn::init::{self, Initializer};
+use crate::nn::regularizer::ActivityRegularization;
 use crate::nn::room::room;
 use crate::plan::{MOST_NUMBERS, Tape, Value};
+
+classes! { Layer, "layer", "keras.layers":
+    Activation, ActivityRegularization, Add, AlphaDropout, Average, BatchNormalization, Concatenate, Dense, Dot, Dropout, Elu,
+    Embedding, Flatten, GaussianDropout, GaussianNoise, GroupNormalization, Identity, LayerNormalization, LeakyRelu,
+    LogSoftmax, Maximum, McAlphaDropout, McDropout, Minimum, Multiply, Normalization, Permute, Prelu, Relu, Rescaling,
+    Reshape, RmsNormalization, Rrelu, Softmax, SpatialDropout1D, SpatialDropout2D, Subtract,
+}
 
 /// Something that turns values into another by recording kernels.
 pub trait Layer: Send + Sync {
@@ -71,6 +80,14 @@ pub trait Layer: Send + Sync {
     fn call_without_activation(&self, tape: &mut Tape, inputs: &[Value]) -> Result<Value> {
         self.call(tape, inputs)
     }
+
+    /// Class and fields, for files.
+    ///
+    /// # Errors
+    /// One of your own, which no file has a word for.
+    fn config(&self) -> Result<Config> {
+        Config::none("layer", self.kind())
+    }
 }
 
 impl Layer for Activation {
@@ -92,6 +109,9 @@ impl Layer for Activation {
     }
     fn call_without_activation(&self, tape: &mut Tape, inputs: &[Value]) -> Result<Value> {
         one(tape, inputs)
+    }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
     }
 }
 

@@ -8,6 +8,7 @@ use super::{Layer, one};
 use crate::base::{Error, Real, Result, Rows};
 use crate::dims;
 use crate::kernel::{AnyKernel, Domain, Kernel, Shader, Step, Tolerance, arg, arg_in};
+use crate::nn::config::{Config, Configured, Fields};
 use crate::plan::{Tape, Value};
 use crate::twin;
 
@@ -227,5 +228,29 @@ impl Layer for Normalization {
             t.contribute(x, |t, dx| t.run(&NORMALIZATION, d, [dy, mean, variance], [dx]))
         });
         Ok(y)
+    }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
+}
+
+impl Configured for Normalization {
+    const CLASS: &'static str = "Normalization";
+    fn plain() -> Self {
+        Self::new()
+    }
+    fn fields(&mut self, fields: &mut Fields<'_>) -> Result<()> {
+        fields.lists("axis", &mut self.axis)?;
+        fields.takes("invert", &mut self.invert)?;
+        // Statistics of data are variables, and not among the fields.
+        let given = !self.adapted && !fields.reads();
+        let [mut mean, mut variance] = [&self.mean, &self.variance].map(|v| given.then(|| v.clone()));
+        fields.takes("mean", &mut mean)?;
+        fields.takes("variance", &mut variance)?;
+        self.adapted = mean.is_none() || variance.is_none();
+        if let (Some(mean), Some(variance)) = (mean, variance) {
+            (self.mean, self.variance) = (mean, variance);
+        }
+        Ok(())
     }
 }

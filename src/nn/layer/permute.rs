@@ -6,6 +6,7 @@ use super::{Layer, one};
 use crate::base::{Error, Real, Result};
 use crate::dims;
 use crate::kernel::{AnyKernel, Kernel, Shader, Step, Tolerance, arg};
+use crate::nn::config::{Config, config};
 use crate::plan::{Tape, Value};
 use crate::twin;
 
@@ -169,6 +170,9 @@ impl Layer for Permute {
         let order: Vec<usize> = std::iter::once(0).chain(self.dims.iter().copied()).collect();
         record(tape, x, &order)
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 /// The order that undoes `order`.
@@ -221,4 +225,9 @@ fn turn_into(tape: &mut Tape, x: Value, order: &[usize], y: Value) -> Result<()>
         ));
     };
     tape.run(&PERMUTE, d, [x], [y])
+}
+
+config! {
+    Permute = "Permute", Self::new(&[]);
+    needs dims;
 }

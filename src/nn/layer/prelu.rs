@@ -8,6 +8,7 @@ use super::weight::{Weight, weight_options};
 use super::{Layer, one, sum_rows};
 use crate::base::{Error, Real, Result};
 use crate::kernel::{AnyKernel, Kernel, Shader, Step, Tolerance, arg};
+use crate::nn::config::{Config, config};
 use crate::nn::init::Zeros;
 use crate::plan::{Tape, Value};
 use crate::twin;
@@ -130,4 +131,12 @@ impl Layer for Prelu {
         });
         Ok(y)
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
+}
+
+config! {
+    Prelu = "PReLU", Self::new();
+    takes alpha_initializer at alpha.initializer, alpha_regularizer at alpha.regularizer, alpha_constraint at alpha.constraint, shared_axes;
 }

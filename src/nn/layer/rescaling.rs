@@ -5,6 +5,7 @@ use super::batch_normalization::{Columns, fixed};
 use super::{Layer, one};
 use crate::base::{Error, Real, Result};
 use crate::kernel::{Map, Pointwise, SlopeFrom};
+use crate::nn::config::{Config, config};
 use crate::plan::{Tape, Value};
 
 struct Affine;
@@ -83,6 +84,9 @@ impl Layer for Rescaling {
             _ => record_each(tape, x, &self.scale, &self.offset),
         }
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 /// Records y = scale · x + offset.
@@ -102,4 +106,9 @@ fn record_each(tape: &mut Tape, x: Value, scale: &[f64], offset: &[f64]) -> Resu
         tape.table(&name, each(numbers))
     });
     fixed(tape, x, d, [Some(scale), Some(offset)], [ones, ones])
+}
+
+config! {
+    Rescaling = "Rescaling", Self::new(1.0);
+    lists scale, offset;
 }

@@ -2,6 +2,7 @@
 
 use super::{Layer, one};
 use crate::base::{Error, Result};
+use crate::nn::config::{Config, config};
 use crate::plan::{Tape, Value};
 
 /// Keras's `Flatten`: every axis but the first becomes one.
@@ -17,6 +18,9 @@ impl Layer for Flatten {
         let [batch, rest @ ..] = tape.shape(x) else { return Ok(x) };
         let shape = [*batch, rest.iter().product()];
         tape.reshape(x, &shape)
+    }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
     }
 }
 
@@ -64,4 +68,17 @@ impl Layer for Reshape {
         let shape: Vec<usize> = std::iter::once(*batch).chain(self.target.iter().map(size)).collect();
         tape.reshape(x, &shape)
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
+}
+
+config! {
+    Flatten = "Flatten", Self;
+    only "data_format" = "channels_last";
+}
+
+config! {
+    Reshape = "Reshape", Self::new(&[]);
+    needs target_shape at target;
 }

@@ -6,6 +6,7 @@ use super::layer_normalization::over_axes;
 use super::normalize::Cells;
 use super::{Layer, one, variable};
 use crate::base::Result;
+use crate::nn::config::{Config, config};
 use crate::nn::init::Ones;
 use crate::plan::{Tape, Value};
 
@@ -57,4 +58,13 @@ impl Layer for RmsNormalization {
             |t, shape| Ok([Some(variable(t, "scale", &Ones, shape, true)?), None]),
         )
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
+}
+
+config! {
+    RmsNormalization = "RMSNormalization", Self::new();
+    takes epsilon;
+    lists axis;
 }

@@ -8,6 +8,7 @@ use crate::base::rng::Stream;
 use crate::base::{Error, Real, Result};
 use crate::dims;
 use crate::kernel::{AnyKernel, Kernel, Shader, Step, Tolerance, arg};
+use crate::nn::config::{Config, config};
 use crate::plan::{Tape, Value};
 use crate::twin;
 
@@ -113,4 +114,12 @@ impl Layer for Rrelu {
         });
         Ok(y)
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
+}
+
+config! {
+    Rrelu = "RReLU" (OWN), Self::default();
+    takes lower, upper;
 }

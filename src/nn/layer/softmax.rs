@@ -8,6 +8,7 @@ use super::axes::{axis_of, view};
 use crate::base::{Real, Result};
 use crate::dims;
 use crate::kernel::{AnyKernel, Kernel, Schedule, Shader, Step, Tolerance, Twin, arg};
+use crate::nn::config::{Config, config};
 use crate::plan::{Tape, Value};
 use crate::twin;
 
@@ -239,6 +240,9 @@ impl Layer for Softmax {
         let x = super::one(tape, inputs)?;
         record(tape, self.axis, x, &FORWARD, &GRAD)
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 impl Layer for LogSoftmax {
@@ -249,4 +253,17 @@ impl Layer for LogSoftmax {
         let x = super::one(tape, inputs)?;
         record(tape, self.axis, x, &LOG_FORWARD, &LOG_GRAD)
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
+}
+
+config! {
+    Softmax = "Softmax", Self::new();
+    takes axis;
+}
+
+config! {
+    LogSoftmax = "LogSoftmax" (OWN), Self::new();
+    takes axis;
 }

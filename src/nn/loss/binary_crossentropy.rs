@@ -7,6 +7,7 @@ use super::{Loss, Operands, check_smoothing, held, is_held};
 use crate::base::{Real, Result};
 use crate::kernel::{AnyKernel, Domain};
 use crate::nn::act::Activation;
+use crate::nn::config::{Config, config};
 use crate::plan::Tape;
 
 /// −t log p − (1 − t) log(1 − p) averaged over the outputs: each is a class of its own, labels are 0 or 1 or between.
@@ -59,6 +60,9 @@ impl Loss for BinaryCrossentropy {
         } else {
             pointwise::record(&Probabilities(self.label_smoothing), tape, o)
         }
+    }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
     }
 }
 
@@ -122,3 +126,10 @@ impl PointwiseLoss for Logits {
 
 /// The kernels of this page.
 pub static KERNELS: &[&dyn AnyKernel] = &[&const { kernel::<Probabilities>() }, &const { kernel::<Logits>() }];
+
+config! {
+    BinaryCrossentropy = "BinaryCrossentropy", Self::default();
+    takes from_logits, label_smoothing;
+    only "reduction" = "sum_over_batch_size", "axis" = (-1);
+    ignores "fn";
+}

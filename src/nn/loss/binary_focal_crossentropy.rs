@@ -5,6 +5,7 @@ use super::pointwise::{self, PointwiseLoss, kernel};
 use super::{Loss, Operands, check, check_smoothing};
 use crate::base::{Real, Result};
 use crate::kernel::{AnyKernel, Domain};
+use crate::nn::config::{Config, config};
 use crate::plan::Tape;
 
 /// Binary cross-entropy in which what is predicted well already counts less (Lin et al. 2018, arXiv:1708.02002).
@@ -91,6 +92,9 @@ impl Loss for BinaryFocalCrossentropy {
             pointwise::record(&Probabilities(self.p()), tape, o)
         }
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 /// t, 1 − q and the class's weight.
@@ -165,3 +169,10 @@ impl PointwiseLoss for Logits {
 
 /// The kernels of this page.
 pub static KERNELS: &[&dyn AnyKernel] = &[&const { kernel::<Probabilities>() }, &const { kernel::<Logits>() }];
+
+config! {
+    BinaryFocalCrossentropy = "BinaryFocalCrossentropy", Self::default();
+    takes apply_class_balancing, alpha, gamma, from_logits, label_smoothing;
+    only "reduction" = "sum_over_batch_size", "axis" = (-1);
+    ignores "fn";
+}

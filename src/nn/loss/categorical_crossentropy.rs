@@ -8,6 +8,7 @@ use super::{Loss, Operands, check_smoothing, held, is_held};
 use crate::base::{Real, Result};
 use crate::kernel::{AnyKernel, Domain};
 use crate::nn::act::Activation;
+use crate::nn::config::{Config, config};
 use crate::nn::layer::softmax::softmax_row;
 use crate::plan::Tape;
 
@@ -62,6 +63,9 @@ impl Loss for CategoricalCrossentropy {
         } else {
             rows::record::<Probabilities>(self.name(), tape, o, p, 0.5)
         }
+    }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
     }
 }
 
@@ -132,3 +136,10 @@ impl RowLoss for Probabilities {
 
 /// The kernels of this page.
 pub static KERNELS: &[&dyn AnyKernel] = &[&const { kernel::<Probabilities>() }, &const { kernel::<Logits>() }];
+
+config! {
+    CategoricalCrossentropy = "CategoricalCrossentropy", Self::default();
+    takes from_logits, label_smoothing;
+    only "reduction" = "sum_over_batch_size", "axis" = (-1);
+    ignores "fn";
+}

@@ -9,6 +9,7 @@ use super::rows::{self, EVERY_ROW, RIGHT_ROW, RowLoss, kernel};
 use super::{Loss, Operands, held, is_held};
 use crate::base::{Real, Result};
 use crate::kernel::{AnyKernel, Domain};
+use crate::nn::config::{Config, config};
 use crate::nn::layer::softmax::softmax_row;
 use crate::plan::Tape;
 
@@ -78,6 +79,9 @@ impl Loss for CategoricalFocalCrossentropy {
         } else {
             rows::record::<Probabilities>(self.name(), tape, o, p, 0.5)
         }
+    }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
     }
 }
 
@@ -160,3 +164,10 @@ impl RowLoss for Probabilities {
 
 /// The kernels of this page.
 pub static KERNELS: &[&dyn AnyKernel] = &[&const { kernel::<Probabilities>() }, &const { kernel::<Logits>() }];
+
+config! {
+    CategoricalFocalCrossentropy = "CategoricalFocalCrossentropy", Self::default();
+    takes alpha, gamma, from_logits, label_smoothing;
+    only "reduction" = "sum_over_batch_size", "axis" = (-1);
+    ignores "fn";
+}

@@ -5,6 +5,7 @@ use super::rows::{self, EVERY_ROW, RIGHT_ROW, RowLoss, kernel};
 use super::{Loss, Operands};
 use crate::base::{Real, Result};
 use crate::kernel::{AnyKernel, Domain};
+use crate::nn::config::{Config, config};
 use crate::plan::Tape;
 
 /// The largest output of the wrong classes is to stay 1 below the right one's; a label is a row of 0 and 1, one a class.
@@ -27,6 +28,9 @@ impl Loss for CategoricalHinge {
     }
     fn record(&self, tape: &mut Tape, o: &Operands) -> Result<()> {
         rows::record::<Self>(Self::NAME, tape, o, [0.0; 4], 0.5)
+    }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
     }
 }
 
@@ -56,3 +60,9 @@ impl RowLoss for CategoricalHinge {
 
 /// The kernels of this page.
 pub static KERNELS: &[&dyn AnyKernel] = &[&const { kernel::<CategoricalHinge>() }];
+
+config! {
+    CategoricalHinge = "CategoricalHinge", Self::default();
+    only "reduction" = "sum_over_batch_size";
+    ignores "fn";
+}

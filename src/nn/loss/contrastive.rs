@@ -4,6 +4,7 @@ use super::check;
 use super::pointwise::{PointwiseLoss, kernel};
 use crate::base::{Real, Result};
 use crate::kernel::{AnyKernel, Domain};
+use crate::nn::config::{Config, config};
 
 /// Of pairs: outputs are distances ≥ 0, labels 1 for pairs that belong together and 0 for others.
 ///
@@ -62,7 +63,15 @@ impl PointwiseLoss for Contrastive {
         let d = p[0] - z;
         T::of(2.0) * (y * z - (T::ONE - y) * if d < T::ZERO { T::ZERO } else { d })
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 /// The kernels of this page.
 pub static KERNELS: &[&dyn AnyKernel] = &[&const { kernel::<Contrastive>() }];
+
+config! {
+    Contrastive = "Contrastive" (OWN), Self::default();
+    takes margin;
+}

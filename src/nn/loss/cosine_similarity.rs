@@ -7,6 +7,7 @@ use super::rows::{self, EVERY_ROW, RIGHT_ROW, RowLoss, kernel};
 use super::{Loss, Operands};
 use crate::base::{Real, Result};
 use crate::kernel::{AnyKernel, Domain};
+use crate::nn::config::{Config, config};
 use crate::plan::Tape;
 
 /// −cos of the angle between a row of outputs and its labels: −1 where they point alike, 1 where against each other.
@@ -29,6 +30,9 @@ impl Loss for CosineSimilarity {
     }
     fn record(&self, tape: &mut Tape, o: &Operands) -> Result<()> {
         rows::record::<Self>(Self::NAME, tape, o, [0.0; 4], 0.5)
+    }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
     }
 }
 
@@ -72,4 +76,10 @@ const TINY: f64 = 1e-14;
 /// min(1 / ‖v‖, 10⁷).
 pub(in crate::nn) fn inverse_norm<T: Real>(square: T) -> T {
     if square < T::of(TINY) { T::of(1e7) } else { T::ONE / square.sqrt() }
+}
+
+config! {
+    CosineSimilarity = "CosineSimilarity", Self::default();
+    only "reduction" = "sum_over_batch_size", "axis" = (-1);
+    ignores "fn";
 }

@@ -1,8 +1,9 @@
 //! hinge(z, y) = max(1 − y z, 0), y of −1 or 1 (slope 0 at 0)
 
 use super::pointwise::{PointwiseLoss, kernel};
-use crate::base::Real;
+use crate::base::{Real, Result};
 use crate::kernel::{AnyKernel, Domain};
+use crate::nn::config::{Config, config};
 
 /// hinge(z, y) = max(1 − y z, 0), y of −1 or 1 (slope 0 at 0)
 #[derive(Clone, Copy, Debug, Default)]
@@ -31,7 +32,16 @@ impl PointwiseLoss for Hinge {
     fn slope<T: Real>(z: T, y: T, _: &[T; 4]) -> T {
         if T::ONE - y * z <= T::ZERO { T::ZERO } else { -y }
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 /// The kernels of this page.
 pub static KERNELS: &[&dyn AnyKernel] = &[&const { kernel::<Hinge>() }];
+
+config! {
+    Hinge = "Hinge", Self::default();
+    only "reduction" = "sum_over_batch_size";
+    ignores "fn";
+}

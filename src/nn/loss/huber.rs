@@ -4,6 +4,7 @@ use super::check;
 use super::pointwise::{PointwiseLoss, kernel};
 use crate::base::{Real, Result};
 use crate::kernel::AnyKernel;
+use crate::nn::config::{Config, config};
 
 /// huber(z, y) = ½ d² where |d| ≤ δ, else δ |d| − ½ δ², d = z − y, δ = p\[0\] (Huber 1964)
 #[derive(Clone, Copy, Debug)]
@@ -60,7 +61,17 @@ impl PointwiseLoss for Huber {
             d
         }
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 /// The kernels of this page.
 pub static KERNELS: &[&dyn AnyKernel] = &[&const { kernel::<Huber>() }];
+
+config! {
+    Huber = "Huber", Self::default();
+    takes delta;
+    only "reduction" = "sum_over_batch_size";
+    ignores "fn";
+}

@@ -2,8 +2,9 @@
 
 use super::EPSILON;
 use super::pointwise::{Over, PointwiseLoss, kernel};
-use crate::base::Real;
+use crate::base::{Real, Result};
 use crate::kernel::{AnyKernel, Domain};
+use crate::nn::config::{Config, config};
 
 /// kl_divergence(z, y) = y log(y / z), summed over a row, y and z clipped to \[10⁻⁷, 1\] (Kullback and Leibler 1951)
 #[derive(Clone, Copy, Debug, Default)]
@@ -33,6 +34,9 @@ impl PointwiseLoss for KlDivergence {
     fn slope<T: Real>(z: T, y: T, _: &[T; 4]) -> T {
         if z < T::of(EPSILON) || z > T::ONE { T::ZERO } else { -clipped(y) / z }
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 /// The kernels of this page.
@@ -47,4 +51,10 @@ fn clipped<T: Real>(v: T) -> T {
     } else {
         v
     }
+}
+
+config! {
+    KlDivergence = "KLDivergence", Self;
+    only "reduction" = "sum_over_batch_size";
+    ignores "fn";
 }

@@ -1,8 +1,9 @@
 //! log_cosh(z, y) = log cosh(z − y) = |d| + log(½ (1 + e^(−2|d|))), d = z − y
 
 use super::pointwise::{PointwiseLoss, kernel};
-use crate::base::Real;
+use crate::base::{Real, Result};
 use crate::kernel::AnyKernel;
+use crate::nn::config::{Config, config};
 
 /// log_cosh(z, y) = log cosh(z − y) = |d| + log(½ (1 + e^(−2|d|))), d = z − y
 #[derive(Clone, Copy, Debug, Default)]
@@ -29,7 +30,16 @@ impl PointwiseLoss for LogCosh {
     fn slope<T: Real>(z: T, y: T, _: &[T; 4]) -> T {
         (z - y).tanh()
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 /// The kernels of this page.
 pub static KERNELS: &[&dyn AnyKernel] = &[&const { kernel::<LogCosh>() }];
+
+config! {
+    LogCosh = "LogCosh", Self::default();
+    only "reduction" = "sum_over_batch_size";
+    ignores "fn";
+}

@@ -1,8 +1,9 @@
 //! mean_absolute_error(z, y) = |z − y| (slope 0 at 0)
 
 use super::pointwise::{PointwiseLoss, kernel};
-use crate::base::Real;
+use crate::base::{Real, Result};
 use crate::kernel::AnyKernel;
+use crate::nn::config::{Config, config};
 
 /// mean_absolute_error(z, y) = |z − y| (slope 0 at 0)
 #[derive(Clone, Copy, Debug, Default)]
@@ -28,6 +29,9 @@ impl PointwiseLoss for MeanAbsoluteError {
     fn slope<T: Real>(z: T, y: T, _: &[T; 4]) -> T {
         sign(z - y)
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 /// The kernels of this page.
@@ -42,4 +46,10 @@ pub(super) fn sign<T: Real>(v: T) -> T {
     } else {
         v
     }
+}
+
+config! {
+    MeanAbsoluteError = "MeanAbsoluteError", Self::default();
+    only "reduction" = "sum_over_batch_size";
+    ignores "fn";
 }

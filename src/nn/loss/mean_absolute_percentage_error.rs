@@ -3,8 +3,9 @@
 use super::EPSILON;
 use super::mean_absolute_error::sign;
 use super::pointwise::{PointwiseLoss, kernel};
-use crate::base::Real;
+use crate::base::{Real, Result};
 use crate::kernel::{AnyKernel, Domain};
+use crate::nn::config::{Config, config};
 
 /// mean_absolute_percentage_error(z, y) = 100 |y − z| / max(|y|, 10⁻⁷)
 #[derive(Clone, Copy, Debug, Default)]
@@ -31,6 +32,9 @@ impl PointwiseLoss for MeanAbsolutePercentageError {
     fn slope<T: Real>(z: T, y: T, _: &[T; 4]) -> T {
         sign(z - y) * percent(y)
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 /// The kernels of this page.
@@ -40,4 +44,10 @@ pub static KERNELS: &[&dyn AnyKernel] = &[&const { kernel::<MeanAbsolutePercenta
 fn percent<T: Real>(y: T) -> T {
     let size = y.abs();
     T::of(100.0) / if size < T::of(EPSILON) { T::of(EPSILON) } else { size }
+}
+
+config! {
+    MeanAbsolutePercentageError = "MeanAbsolutePercentageError", Self::default();
+    only "reduction" = "sum_over_batch_size";
+    ignores "fn";
 }

@@ -1,8 +1,9 @@
 //! mean_squared_error(z, y) = (z − y)²
 
 use super::pointwise::{PointwiseLoss, kernel};
-use crate::base::Real;
+use crate::base::{Real, Result};
 use crate::kernel::AnyKernel;
+use crate::nn::config::{Config, config};
 
 /// mean_squared_error(z, y) = (z − y)²
 #[derive(Clone, Copy, Debug, Default)]
@@ -28,7 +29,16 @@ impl PointwiseLoss for MeanSquaredError {
     fn slope<T: Real>(z: T, y: T, _: &[T; 4]) -> T {
         T::of(2.0) * (z - y)
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 /// The kernels of this page.
 pub static KERNELS: &[&dyn AnyKernel] = &[&const { kernel::<MeanSquaredError>() }];
+
+config! {
+    MeanSquaredError = "MeanSquaredError", Self::default();
+    only "reduction" = "sum_over_batch_size";
+    ignores "fn";
+}

@@ -2,8 +2,9 @@
 
 use super::EPSILON;
 use super::pointwise::{PointwiseLoss, kernel};
-use crate::base::Real;
+use crate::base::{Real, Result};
 use crate::kernel::AnyKernel;
+use crate::nn::config::{Config, config};
 
 /// mean_squared_logarithmic_error(z, y) = (log(max(z, 10⁻⁷) + 1) − log(max(y, 10⁻⁷) + 1))²
 #[derive(Clone, Copy, Debug, Default)]
@@ -29,6 +30,9 @@ impl PointwiseLoss for MeanSquaredLogarithmicError {
     fn slope<T: Real>(z: T, y: T, _: &[T; 4]) -> T {
         if z < T::of(EPSILON) { T::ZERO } else { T::of(2.0) * apart(z, y) / (z + T::ONE) }
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 /// The kernels of this page.
@@ -38,4 +42,10 @@ pub static KERNELS: &[&dyn AnyKernel] = &[&const { kernel::<MeanSquaredLogarithm
 fn apart<T: Real>(z: T, y: T) -> T {
     let log = |v: T| if v < T::of(EPSILON) { T::of(EPSILON).ln_1p() } else { v.ln_1p() };
     log(z) - log(y)
+}
+
+config! {
+    MeanSquaredLogarithmicError = "MeanSquaredLogarithmicError", Self::default();
+    only "reduction" = "sum_over_batch_size";
+    ignores "fn";
 }

@@ -49,9 +49,16 @@ pub use rows::RowLoss;
 use super::act::Activation;
 use crate::base::{Error, Result};
 use crate::kernel::Domain;
+use crate::nn::config::{Config, classes};
 use crate::nn::words;
 use crate::plan::{Tape, Value};
 use std::sync::Arc;
+
+classes! { Loss, "loss", "keras.losses":
+    BinaryCrossentropy, BinaryFocalCrossentropy, CategoricalCrossentropy, CategoricalFocalCrossentropy, CategoricalHinge,
+    Contrastive, CosineSimilarity, Hinge, Huber, KlDivergence, LogCosh, MeanAbsoluteError, MeanAbsolutePercentageError,
+    MeanSquaredError, MeanSquaredLogarithmicError, Poisson, SparseCategoricalCrossentropy, SquaredHinge, Triplet,
+}
 
 /// ε of Keras's losses and metrics: what keeps logarithms and quotients finite.
 pub const EPSILON: f64 = 1e-7;
@@ -118,6 +125,14 @@ pub trait Loss: Send + Sync {
     /// # Errors
     /// Outputs that are not [batch, …, n], labels of another shape.
     fn record(&self, tape: &mut Tape, operands: &Operands) -> Result<()>;
+
+    /// Class and fields, for files.
+    ///
+    /// # Errors
+    /// One of your own, which no file has a word for.
+    fn config(&self) -> Result<Config> {
+        Config::none("loss", self.name())
+    }
 }
 
 impl Loss for Arc<dyn Loss> {
@@ -144,6 +159,9 @@ impl Loss for Arc<dyn Loss> {
     }
     fn record(&self, tape: &mut Tape, operands: &Operands) -> Result<()> {
         (**self).record(tape, operands)
+    }
+    fn config(&self) -> Result<Config> {
+        (**self).config()
     }
 }
 

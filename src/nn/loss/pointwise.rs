@@ -5,6 +5,7 @@ use super::{Loss, Operands};
 use crate::base::{Real, Result};
 use crate::kernel::{Domain, Kernel, Schedule, Shader, Step, Twin};
 use crate::nn::act::Activation;
+use crate::nn::config::Config;
 use crate::plan::Tape;
 
 /// Whether the losses of a row's outputs are averaged or summed.
@@ -51,6 +52,14 @@ pub trait PointwiseLoss: Send + Sync {
     /// A parameter outside its range, with the range.
     fn in_range(&self) -> Result<()> {
         Ok(())
+    }
+
+    /// Class and fields, for files.
+    ///
+    /// # Errors
+    /// One of your own, which no file has a word for.
+    fn config(&self) -> Result<Config> {
+        Config::none("loss", Self::NAME)
     }
 
     /// l(z, y; p).
@@ -159,5 +168,8 @@ impl<P: PointwiseLoss> Loss for P {
     }
     fn record(&self, tape: &mut Tape, o: &Operands) -> Result<()> {
         record(self, tape, o)
+    }
+    fn config(&self) -> Result<Config> {
+        PointwiseLoss::config(self)
     }
 }

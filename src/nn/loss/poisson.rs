@@ -2,8 +2,9 @@
 
 use super::EPSILON;
 use super::pointwise::{PointwiseLoss, kernel};
-use crate::base::Real;
+use crate::base::{Real, Result};
 use crate::kernel::{AnyKernel, Domain};
+use crate::nn::config::{Config, config};
 
 /// poisson(z, y) = z − y log(z + 10⁻⁷)
 #[derive(Clone, Copy, Debug, Default)]
@@ -31,7 +32,16 @@ impl PointwiseLoss for Poisson {
     fn slope<T: Real>(z: T, y: T, _: &[T; 4]) -> T {
         T::ONE - y / (z + T::of(EPSILON))
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 /// The kernels of this page.
 pub static KERNELS: &[&dyn AnyKernel] = &[&const { kernel::<Poisson>() }];
+
+config! {
+    Poisson = "Poisson", Self::default();
+    only "reduction" = "sum_over_batch_size";
+    ignores "fn";
+}

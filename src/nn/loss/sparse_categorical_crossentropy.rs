@@ -9,6 +9,7 @@ use super::{Loss, Operands, held, is_held};
 use crate::base::{Error, Real, Result};
 use crate::kernel::{AnyKernel, Domain};
 use crate::nn::act::Activation;
+use crate::nn::config::{Config, config};
 use crate::nn::layer::softmax::softmax_row;
 use crate::plan::Tape;
 
@@ -85,6 +86,9 @@ impl Loss for SparseCategoricalCrossentropy {
         } else {
             rows::record::<Probabilities>(self.name(), tape, o, self.p(), 0.5)
         }
+    }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
     }
 }
 
@@ -179,3 +183,10 @@ impl RowLoss for Probabilities {
 
 /// The kernels of this page.
 pub static KERNELS: &[&dyn AnyKernel] = &[&const { kernel::<Probabilities>() }, &const { kernel::<Logits>() }];
+
+config! {
+    SparseCategoricalCrossentropy = "SparseCategoricalCrossentropy", Self::default();
+    takes from_logits, ignore_class;
+    only "reduction" = "sum_over_batch_size", "axis" = (-1);
+    ignores "fn";
+}

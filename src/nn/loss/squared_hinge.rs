@@ -1,8 +1,9 @@
 //! squared_hinge(z, y) = max(1 − y z, 0)², y of −1 or 1
 
 use super::pointwise::{PointwiseLoss, kernel};
-use crate::base::Real;
+use crate::base::{Real, Result};
 use crate::kernel::{AnyKernel, Domain};
+use crate::nn::config::{Config, config};
 
 /// squared_hinge(z, y) = max(1 − y z, 0)², y of −1 or 1
 #[derive(Clone, Copy, Debug, Default)]
@@ -32,7 +33,16 @@ impl PointwiseLoss for SquaredHinge {
         let d = T::ONE - y * z;
         if d < T::ZERO { T::ZERO } else { T::of(-2.0) * y * d }
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 /// The kernels of this page.
 pub static KERNELS: &[&dyn AnyKernel] = &[&const { kernel::<SquaredHinge>() }];
+
+config! {
+    SquaredHinge = "SquaredHinge", Self::default();
+    only "reduction" = "sum_over_batch_size";
+    ignores "fn";
+}

@@ -5,6 +5,7 @@ use super::rows::{self, EVERY_ROW, RowLoss, kernel};
 use super::{Loss, Operands, check};
 use crate::base::{Error, Real, Result};
 use crate::kernel::{AnyKernel, Domain};
+use crate::nn::config::{Config, config};
 use crate::plan::Tape;
 
 /// Of embeddings: the outputs of a row are an anchor, one that belongs to it and one that does not, side by side, [3·k].
@@ -55,6 +56,9 @@ impl Loss for Triplet {
     fn record(&self, tape: &mut Tape, o: &Operands) -> Result<()> {
         rows::record::<Self>(Self::NAME, tape, o, [self.margin, 0.0, 0.0, 0.0], 0.5)
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 /// ‖a − b‖².
@@ -102,3 +106,8 @@ impl RowLoss for Triplet {
 
 /// The kernels of this page.
 pub static KERNELS: &[&dyn AnyKernel] = &[&const { kernel::<Triplet>() }];
+
+config! {
+    Triplet = "Triplet" (OWN), Self::default();
+    takes margin;
+}

@@ -4,6 +4,7 @@ use super::mean::{self, AS_THEY_ARE, Listed, MeanRow, STATE, cases, kernel};
 use super::{Metric, Observed, check_thresholds};
 use crate::base::{Real, Result};
 use crate::kernel::Domain;
+use crate::nn::config::{Config, config};
 use crate::nn::loss::frame::{Outputs, argmax};
 use crate::plan::Tape;
 
@@ -122,6 +123,9 @@ impl Metric for Accuracy {
     fn result(&self, state: &[f64]) -> Vec<f64> {
         mean::result(state)
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 /// The share of outputs on the right side of a threshold, each output a class of its own; labels are 0 or 1.
@@ -165,6 +169,9 @@ impl Metric for BinaryAccuracy {
     fn result(&self, state: &[f64]) -> Vec<f64> {
         mean::result(state)
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 /// The share of rows whose largest prediction is their largest label.
@@ -197,6 +204,9 @@ macro_rules! plain {
             fn result(&self, state: &[f64]) -> Vec<f64> {
                 mean::result(state)
             }
+            fn config(&self) -> Result<Config> {
+                Config::of(self)
+            }
         }
     )*};
 }
@@ -209,3 +219,20 @@ pub(super) static KERNELS: &[Listed] = &[
     &const { kernel::<Categorical>() },
     &const { kernel::<Sparse>() },
 ];
+
+config! {
+    Accuracy = "Accuracy", Self::new();
+}
+
+config! {
+    BinaryAccuracy = "BinaryAccuracy", Self::new();
+    takes threshold;
+}
+
+config! {
+    CategoricalAccuracy = "CategoricalAccuracy", Self;
+}
+
+config! {
+    SparseCategoricalAccuracy = "SparseCategoricalAccuracy", Self;
+}

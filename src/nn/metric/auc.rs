@@ -3,6 +3,7 @@
 use super::confusion::Counted;
 use super::{Metric, Observed, check_thresholds, ratio, refused, sums};
 use crate::base::Result;
+use crate::nn::config::{Config, config, words};
 use crate::nn::loss::EPSILON;
 use crate::plan::Tape;
 
@@ -133,6 +134,9 @@ impl Metric for Auc {
         };
         vec![pairs().map(area).sum()]
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 /// The area under precision over recall between two thresholds: true positives grow in a line with all positives.
@@ -142,4 +146,13 @@ fn interpolated([tp, fp, _, _]: [f64; 4], [next_tp, next_fp, _, next_fn]: [f64; 
     let intercept = next_tp - slope * next_p;
     let safe = if p > 0.0 && next_p > 0.0 { ratio(p, next_p) } else { 1.0 };
     ratio(slope * (dtp + intercept * safe.ln()), (next_tp + next_fn).max(0.0))
+}
+
+words! { Curve: "ROC" = Roc, "PR" = Pr }
+words! { Summation: "interpolation" = Interpolation, "minoring" = Minoring, "majoring" = Majoring }
+
+config! {
+    Auc = "AUC", Self::new();
+    takes num_thresholds at number, curve, summation_method at summation, thresholds at given, from_logits;
+    only "multi_label" = false, "num_labels" = null, "label_weights" = null;
 }

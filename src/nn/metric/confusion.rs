@@ -5,6 +5,7 @@ use super::mean::Listed;
 use super::{Metric, Observed, check_thresholds, ratio, refused, sums, top_k};
 use crate::base::{Real, Result};
 use crate::kernel::{Domain, Kernel, Step, Tolerance, arg, arg_in};
+use crate::nn::config::{Config, config};
 use crate::nn::loss::frame::{Outputs, check_labels};
 use crate::plan::Tape;
 use crate::twin;
@@ -190,7 +191,20 @@ macro_rules! cut {
             fn result(&self, state: &[f64]) -> Vec<f64> {
                 sums(state).chunks_exact(4).map(|c| ratio(c[0], c[0] + c[$other])).collect()
             }
+            fn config(&self) -> Result<Config> {
+                Config::of(self)
+            }
         }
     )*};
 }
 cut! { Precision "precision" 1, Recall "recall" 3 }
+
+config! {
+    Precision = "Precision", Self::new();
+    takes thresholds at 0.thresholds, top_k at 0.counted.top_k, class_id at 0.counted.class;
+}
+
+config! {
+    Recall = "Recall", Self::new();
+    takes thresholds at 0.thresholds, top_k at 0.counted.top_k, class_id at 0.counted.class;
+}

@@ -5,6 +5,7 @@ use super::mean::Listed;
 use super::{Metric, Observed, refused, sums};
 use crate::base::{Real, Result};
 use crate::kernel::{Domain, Kernel, Step, Tolerance, arg, arg_in};
+use crate::nn::config::{Config, config, words};
 use crate::nn::loss::EPSILON;
 use crate::nn::loss::frame::{Outputs, argmax, check_labels};
 use crate::plan::Tape;
@@ -97,6 +98,9 @@ impl Metric for F1Score {
             }
         }
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 fn count<T: Real>(step: &Step, d: &Columns, [z, y, w]: [&[T]; 3], [state]: [&mut [T]; 1]) {
@@ -131,3 +135,10 @@ static COUNT: Kernel<Columns, 3, 1> = Kernel {
 
 /// The kernels of this page.
 pub(super) static KERNELS: &[Listed] = &[&COUNT];
+
+words! { Average: "micro" = Micro, "macro" = Macro, "weighted" = Weighted; null = None }
+
+config! {
+    F1Score = "F1Score", Self::new();
+    takes average, threshold;
+}

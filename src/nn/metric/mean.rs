@@ -3,6 +3,7 @@
 use super::{Metric, Observed, ratio, sums};
 use crate::base::{Real, Result};
 use crate::kernel::{AnyKernel, Domain, Kernel, Schedule, Shader, Step, Tolerance, Twin, arg, arg_in};
+use crate::nn::config::{Config, Configured, Fields};
 use crate::nn::loss::PointwiseLoss;
 use crate::nn::loss::frame::{Outputs, PAIR, ROWS, add_pair, check_labels, lanes};
 use crate::nn::loss::pointwise::{converts, meant, share, signs, value_text};
@@ -136,6 +137,28 @@ impl<P: PointwiseLoss> Metric for MeanOf<P> {
     }
     fn result(&self, state: &[f64]) -> Vec<f64> {
         result(state)
+    }
+    fn config(&self) -> Result<Config> {
+        let mut config = self.0.config()?;
+        if config.class == "LogCosh" {
+            config.class = "LogCoshError";
+        }
+        NOT_OF_METRICS.iter().for_each(|name| drop(config.fields.remove(*name)));
+        Ok(config)
+    }
+}
+
+/// Options of losses that their metrics do not have.
+const NOT_OF_METRICS: [&str; 2] = ["reduction", "axis"];
+
+impl<P: PointwiseLoss + Configured> Configured for MeanOf<P> {
+    const CLASS: &'static str = P::CLASS;
+    const OWN: bool = P::OWN;
+    fn plain() -> Self {
+        Self(P::plain())
+    }
+    fn fields(&mut self, fields: &mut Fields<'_>) -> Result<()> {
+        self.0.fields(fields)
     }
 }
 

@@ -23,17 +23,25 @@ pub use mean::{MeanOf, MeanRow};
 pub use r2_score::{Aggregation, R2Score};
 pub use reduction::{Mean, Sum};
 pub use regression::{
-    CosineSimilarity, MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError, MeanSquaredLogarithmicError,
-    RootMeanSquaredError,
+    CosineSimilarity, Hinge, KlDivergence, LogCosh, MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError,
+    MeanSquaredLogarithmicError, Poisson, RootMeanSquaredError, SquaredHinge,
 };
 pub use top_k::{SparseTopKCategoricalAccuracy, TopKCategoricalAccuracy};
 
 use super::loss::value_of;
 use crate::base::{Error, Result};
 use crate::kernel::AnyKernel;
+use crate::nn::config::{Config, classes};
 use crate::nn::words;
 use crate::plan::{Tape, Value};
 use std::sync::Arc;
+
+classes! { Metric, "metric", "keras.metrics":
+    Accuracy, Auc, BinaryAccuracy, CategoricalAccuracy, CosineSimilarity, F1Score, Hinge, KlDivergence,
+    LogCosh also "LogCoshError", Mean, MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError,
+    MeanSquaredLogarithmicError, Poisson, Precision, R2Score, Recall, RootMeanSquaredError, SparseCategoricalAccuracy,
+    SparseTopKCategoricalAccuracy, SquaredHinge, Sum, TopKCategoricalAccuracy,
+}
 
 /// The kernels of this folder, page by page.
 pub static KERNELS: &[&[&dyn AnyKernel]] = &[
@@ -84,6 +92,35 @@ pub trait Metric: Send + Sync {
 
     /// What the state has come to: one number for most, one a class for some. The first is what logs show.
     fn result(&self, state: &[f64]) -> Vec<f64>;
+
+    /// Class and fields, for files.
+    ///
+    /// # Errors
+    /// One of your own, which no file has a word for.
+    fn config(&self) -> Result<Config> {
+        Config::none("metric", self.name())
+    }
+}
+
+impl Metric for Arc<dyn Metric> {
+    fn name(&self) -> &'static str {
+        (**self).name()
+    }
+    fn check(&self, outputs: usize) -> Result<()> {
+        (**self).check(outputs)
+    }
+    fn state_len(&self, outputs: usize) -> usize {
+        (**self).state_len(outputs)
+    }
+    fn record(&self, tape: &mut Tape, observed: &Observed) -> Result<()> {
+        (**self).record(tape, observed)
+    }
+    fn result(&self, state: &[f64]) -> Vec<f64> {
+        (**self).result(state)
+    }
+    fn config(&self) -> Result<Config> {
+        (**self).config()
+    }
 }
 
 /// Every metric with its defaults.
@@ -92,6 +129,11 @@ pub fn all() -> Vec<Arc<dyn Metric>> {
         Arc::new(Accuracy::new()),
         Arc::new(Auc::new()),
         Arc::new(BinaryAccuracy::new()),
+        Arc::new(SquaredHinge::new()),
+        Arc::new(Poisson::new()),
+        Arc::new(LogCosh::new()),
+        Arc::new(KlDivergence::new()),
+        Arc::new(Hinge::new()),
         Arc::new(CategoricalAccuracy::new()),
         Arc::new(CosineSimilarity::new()),
         Arc::new(F1Score::new()),

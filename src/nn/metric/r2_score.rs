@@ -5,6 +5,7 @@ use super::mean::Listed;
 use super::{Metric, Observed, sums};
 use crate::base::{Real, Result};
 use crate::kernel::{Domain, Kernel, Step, Tolerance, arg, arg_in};
+use crate::nn::config::{Config, config, words};
 use crate::nn::loss::frame::{Outputs, check_labels};
 use crate::plan::Tape;
 use crate::twin;
@@ -77,6 +78,9 @@ impl Metric for R2Score {
             }
         }
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 fn add<T: Real>(step: &Step, d: &Columns, [z, y, w]: [&[T]; 3], [state]: [&mut [T]; 1]) {
@@ -105,3 +109,11 @@ static ADD: Kernel<Columns, 3, 1> = Kernel {
 
 /// The kernels of this page.
 pub(super) static KERNELS: &[Listed] = &[&ADD];
+
+words! { Aggregation: "uniform_average" = UniformAverage, "variance_weighted_average" = VarianceWeightedAverage; null = None }
+
+config! {
+    R2Score = "R2Score", Self::new();
+    takes class_aggregation at aggregation;
+    only "num_regressors" = 0;
+}

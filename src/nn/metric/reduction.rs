@@ -4,6 +4,7 @@ use super::mean::{self, AS_THEY_ARE, Listed, MeanRow, STATE, cases, kernel};
 use super::{Metric, Observed, sums};
 use crate::base::{Real, Result};
 use crate::kernel::Domain;
+use crate::nn::config::{Config, config};
 use crate::nn::loss::frame::Outputs;
 use crate::plan::Tape;
 
@@ -52,6 +53,9 @@ impl Metric for Mean {
     fn result(&self, state: &[f64]) -> Vec<f64> {
         mean::result(state)
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 /// The sum of the predictions, weighted by sample.
@@ -78,7 +82,18 @@ impl Metric for Sum {
     fn result(&self, state: &[f64]) -> Vec<f64> {
         sums(state).into_iter().take(1).collect()
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 /// The kernels of this page.
 pub(super) static KERNELS: &[Listed] = &[&const { kernel::<Values>() }];
+
+config! {
+    Mean = "Mean", Self;
+}
+
+config! {
+    Sum = "Sum", Self;
+}

@@ -4,6 +4,7 @@ use super::mean::{self, AS_THEY_ARE, Listed, MeanOf, MeanRow, STATE, cases, kern
 use super::{Metric, Observed};
 use crate::base::{Real, Result};
 use crate::kernel::Domain;
+use crate::nn::config::{Config, config};
 use crate::nn::loss;
 use crate::nn::loss::cosine_similarity::{COSINE_OF, dots, inverse_norm};
 use crate::nn::loss::frame::Outputs;
@@ -17,6 +18,17 @@ pub type MeanAbsolutePercentageError = MeanOf<loss::MeanAbsolutePercentageError>
 pub type MeanSquaredError = MeanOf<loss::MeanSquaredError>;
 /// Mean of (log(z + 1) − log(y + 1))².
 pub type MeanSquaredLogarithmicError = MeanOf<loss::MeanSquaredLogarithmicError>;
+
+/// Mean of max(1 − y z, 0).
+pub type Hinge = MeanOf<loss::Hinge>;
+/// Mean of y log(y / z).
+pub type KlDivergence = MeanOf<loss::KlDivergence>;
+/// Mean of log cosh(z − y).
+pub type LogCosh = MeanOf<loss::LogCosh>;
+/// Mean of z − y log z.
+pub type Poisson = MeanOf<loss::Poisson>;
+/// Mean of max(1 − y z, 0)².
+pub type SquaredHinge = MeanOf<loss::SquaredHinge>;
 
 /// √ of the mean of (z − y)².
 #[derive(Clone, Copy, Debug, Default)]
@@ -41,6 +53,9 @@ impl Metric for RootMeanSquaredError {
     }
     fn result(&self, state: &[f64]) -> Vec<f64> {
         mean::result(state).into_iter().map(f64::sqrt).collect()
+    }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
     }
 }
 
@@ -85,15 +100,30 @@ impl Metric for CosineSimilarity {
     fn result(&self, state: &[f64]) -> Vec<f64> {
         mean::result(state)
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 /// The kernels of this page.
 pub(super) static KERNELS: &[Listed] = &[
+    &const { kernel_of::<loss::LogCosh>() },
     &const { kernel_of::<loss::MeanAbsoluteError>() },
     &const { kernel_of::<loss::MeanAbsolutePercentageError>() },
     &const { kernel_of::<loss::MeanSquaredError>() },
     &const { kernel_of::<loss::MeanSquaredLogarithmicError>() },
+    &const { kernel_of::<loss::Poisson>() },
+    &const { kernel_of::<loss::SquaredHinge>() },
     &const { kernel_of::<loss::Hinge>() },
     &const { kernel_of::<loss::KlDivergence>() },
     &const { kernel::<Cosine>() },
 ];
+
+config! {
+    RootMeanSquaredError = "RootMeanSquaredError", Self;
+}
+
+config! {
+    CosineSimilarity = "CosineSimilarity", Self;
+    only "axis" = (-1);
+}

@@ -4,6 +4,7 @@ use super::mean::{self, AS_THEY_ARE, Listed, MeanRow, STATE, cases, kernel};
 use super::{Metric, Observed, refused};
 use crate::base::{Real, Result};
 use crate::kernel::Domain;
+use crate::nn::config::{Config, config};
 use crate::nn::loss::frame::{Outputs, argmax};
 use crate::plan::Tape;
 
@@ -101,6 +102,9 @@ macro_rules! top_k {
             fn result(&self, state: &[f64]) -> Vec<f64> {
                 mean::result(state)
             }
+            fn config(&self) -> Result<Config> {
+                Config::of(self)
+            }
         }
     )*};
 }
@@ -116,3 +120,14 @@ pub(super) fn check(metric: &str, k: usize, outputs: usize) -> Result<()> {
 
 /// The kernels of this page.
 pub(super) static KERNELS: &[Listed] = &[&const { kernel::<Dense>() }, &const { kernel::<Sparse>() }];
+
+config! {
+    TopKCategoricalAccuracy = "TopKCategoricalAccuracy", Self::new();
+    takes k;
+}
+
+config! {
+    SparseTopKCategoricalAccuracy = "SparseTopKCategoricalAccuracy", Self::new();
+    takes k;
+    ignores "from_sorted_ids";
+}

@@ -49,10 +49,12 @@ pub static KERNELS: &[&dyn AnyKernel] = &[&ACCUMULATE];
 
 /// The slot of the sums: the last, beyond those of any rule.
 const SLOT: u8 = u8::MAX;
+/// Keras's name of it.
+pub(super) const NAME: &str = "gradient_accumulator";
 
 pub(super) fn record(tape: &mut Tape, arenas: &Arenas, steps: u32) -> Result<()> {
     arenas.each(tape, |t, c| {
-        let a = c.slot(t, SLOT, "gradient_accumulator");
+        let a = c.slot(t, SLOT, NAME);
         t.run(&ACCUMULATE, Accumulation { n: c.len as u32, steps }, [], [c.grads, a])
     })
 }

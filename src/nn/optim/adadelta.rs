@@ -4,7 +4,7 @@
 
 use super::frame::{self, CASES, G, P, T as TABLE, TOLERANCE, Update, squares, update};
 use super::rule::optimizer;
-use super::{Arenas, Hyper, Hypers, Rule};
+use super::{Arenas, Hyper, Hypers, Rule, Slots};
 use crate::base::{Allowed, Real, Result};
 use crate::kernel::{AnyKernel, Kernel, Step};
 use crate::plan::Tape;
@@ -55,6 +55,7 @@ optimizer! {
 
 impl Rule for AdadeltaRule {
     const NAME: &'static str = "adadelta";
+    const CLASS: &'static str = "Adadelta";
     const HYPERS: &'static [Hyper] = HYPERS;
 
     fn record(tape: &mut Tape, _: &Hypers, _: bool, arenas: &Arenas) -> Result<()> {
@@ -62,6 +63,10 @@ impl Rule for AdadeltaRule {
             let (s, m) = (c.slot(t, 0, "accumulated_grad"), c.slot(t, 1, "accumulated_delta_var"));
             t.run(&ADADELTA, c.update(0), [c.grads, c.table], [c.params, s, m])
         })
+    }
+
+    fn slots(_: &Hypers) -> Slots {
+        &[&["accumulated_grad", "accumulated_delta_var"]]
     }
 
     fn coefficients(h: &Hypers, _: f64, _: u64, _: &mut f64) -> [f64; 8] {

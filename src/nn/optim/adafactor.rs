@@ -5,7 +5,7 @@
 
 use super::frame::{G, P, T as TABLE, Update, flat};
 use super::rule::optimizer;
-use super::{Arenas, Hyper, Hypers, Rule, trust};
+use super::{trust, Arenas, Hyper, Hypers, Rule, Slots};
 use crate::base::{Allowed, Real, Result};
 use crate::dims;
 use crate::kernel::{AnyKernel, Domain, Kernel, Shader, Step, Tolerance, arg, arg_in};
@@ -212,12 +212,17 @@ fn variable(tape: &mut Tape, variable: Value) -> Result<()> {
 
 impl Rule for AdafactorRule {
     const NAME: &'static str = "adafactor";
+    const CLASS: &'static str = "Adafactor";
     const HYPERS: &'static [Hyper] = HYPERS;
 
     fn record(tape: &mut Tape, _: &Hypers, _: bool, arenas: &Arenas) -> Result<()> {
         arenas.each(tape, |t, c| t.run(&PREPARE, c.update(0), [c.table], [c.grads, c.params]))?;
         arenas.variables.iter().try_for_each(|(s, _)| variable(tape, s.value))?;
         trust::record(tape, arenas, trust::ADAFACTOR, |_, c| c.grads)
+    }
+
+    fn slots(_: &Hypers) -> Slots {
+        &[&["r", "c", "v"]]
     }
 
     fn coefficients(h: &Hypers, rate: f64, t: u64, _: &mut f64) -> [f64; 8] {

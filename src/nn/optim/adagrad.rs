@@ -2,7 +2,7 @@
 
 use super::frame::{self, CASES, G, P, T as TABLE, TOLERANCE, Update, squares, update};
 use super::rule::optimizer;
-use super::{Arenas, Hyper, Hypers, Rule};
+use super::{Arenas, Hyper, Hypers, Rule, Slots};
 use crate::base::{Allowed, Real, Result};
 use crate::kernel::{AnyKernel, Kernel, Step};
 use crate::plan::Tape;
@@ -52,6 +52,7 @@ optimizer! {
 
 impl Rule for AdagradRule {
     const NAME: &'static str = "adagrad";
+    const CLASS: &'static str = "Adagrad";
     const HYPERS: &'static [Hyper] = HYPERS;
 
     fn record(tape: &mut Tape, h: &Hypers, _: bool, arenas: &Arenas) -> Result<()> {
@@ -59,6 +60,10 @@ impl Rule for AdagradRule {
             let s = c.slot_from(t, 0, "accumulator", h[0]);
             t.run(&ADAGRAD, c.update(0), [c.grads, c.table], [c.params, s])
         })
+    }
+
+    fn slots(_: &Hypers) -> Slots {
+        &[&["accumulator"]]
     }
 
     fn coefficients(h: &Hypers, _: f64, _: u64, _: &mut f64) -> [f64; 8] {

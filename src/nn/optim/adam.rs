@@ -5,7 +5,7 @@
 
 use super::frame::{self, CASES, G, P, T as TABLE, TOLERANCE, Update, signed, squares, update};
 use super::rule::optimizer;
-use super::{Arenas, Hyper, Hypers, Rule};
+use super::{Arenas, Hyper, Hypers, Rule, Slots};
 use crate::base::{Allowed, Real, Result};
 use crate::kernel::{AnyKernel, Kernel, Step};
 use crate::plan::Tape;
@@ -103,6 +103,7 @@ optimizer! {
 
 impl Rule for AdamRule {
     const NAME: &'static str = "adam";
+    const CLASS: &'static str = "Adam";
     const HYPERS: &'static [Hyper] = HYPERS;
 
     fn record(tape: &mut Tape, h: &Hypers, _: bool, arenas: &Arenas) -> Result<()> {
@@ -116,6 +117,10 @@ impl Rule for AdamRule {
         })
     }
 
+    fn slots(h: &Hypers) -> Slots {
+        if h[3] == 0.0 { &[&["momentum", "velocity"]] } else { &[&["momentum", "velocity"], &["velocity_hat"]] }
+    }
+
     fn coefficients(h: &Hypers, _: f64, t: u64, _: &mut f64) -> [f64; 8] {
         let ([beta_1, beta_2, epsilon, ..], t) = (*h, t as f64);
         let correct = (1.0 - beta_2.powf(t)).sqrt() / (1.0 - beta_1.powf(t));
@@ -125,11 +130,16 @@ impl Rule for AdamRule {
 
 impl Rule for AdamWRule {
     const NAME: &'static str = "adamw";
+    const CLASS: &'static str = "AdamW";
     const WEIGHT_DECAY: f64 = 0.004;
     const HYPERS: &'static [Hyper] = HYPERS_W;
 
     fn record(tape: &mut Tape, h: &Hypers, keeps: bool, arenas: &Arenas) -> Result<()> {
         AdamRule::record(tape, h, keeps, arenas)
+    }
+
+    fn slots(h: &Hypers) -> Slots {
+        AdamRule::slots(h)
     }
 
     fn coefficients(h: &Hypers, rate: f64, t: u64, carry: &mut f64) -> [f64; 8] {

@@ -43,10 +43,12 @@ pub static KERNELS: &[&dyn AnyKernel] = &[&AVERAGE];
 
 /// The slot of the averages: the last but one, beyond those of any rule.
 pub const SLOT: u8 = u8::MAX - 1;
+/// Keras's name of it.
+pub(super) const NAME: &str = "average";
 
 pub(super) fn record(tape: &mut Tape, arenas: &Arenas, overwrites: bool) -> Result<()> {
     arenas.each(tape, |t, c| {
-        let e = c.slot(t, SLOT, "average");
+        let e = c.slot(t, SLOT, NAME);
         t.run(&AVERAGE, Averaged { n: c.len as u32 }, [c.params], [e])?;
         if !overwrites {
             return Ok(());

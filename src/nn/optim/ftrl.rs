@@ -4,7 +4,7 @@
 
 use super::frame::{self, CASES, G, P, T as TABLE, TOLERANCE, Update, large, signed, update};
 use super::rule::optimizer;
-use super::{Arenas, Hyper, Hypers, Rule};
+use super::{Arenas, Hyper, Hypers, Rule, Slots};
 use crate::base::{Allowed, Real, Result};
 use crate::kernel::{AnyKernel, Kernel, Step};
 use crate::plan::Tape;
@@ -85,6 +85,7 @@ optimizer! {
 
 impl Rule for FtrlRule {
     const NAME: &'static str = "ftrl";
+    const CLASS: &'static str = "Ftrl";
     const HYPERS: &'static [Hyper] = HYPERS;
 
     fn record(tape: &mut Tape, h: &Hypers, _: bool, arenas: &Arenas) -> Result<()> {
@@ -92,6 +93,10 @@ impl Rule for FtrlRule {
             let (s, z) = (c.slot_from(t, 0, "accumulator", h[1]), c.slot(t, 1, "linear"));
             t.run(&FTRL, c.update(0), [c.grads, c.table], [c.params, s, z])
         })
+    }
+
+    fn slots(_: &Hypers) -> Slots {
+        &[&["accumulator", "linear"]]
     }
 
     fn coefficients(h: &Hypers, _: f64, _: u64, _: &mut f64) -> [f64; 8] {

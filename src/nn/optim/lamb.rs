@@ -4,7 +4,7 @@
 
 use super::frame::{self, CASES, G, P, T as TABLE, TOLERANCE, Update, signed, squares, update};
 use super::rule::optimizer;
-use super::{Arenas, Hyper, Hypers, Rule};
+use super::{Arenas, Hyper, Hypers, Rule, Slots};
 use crate::base::{Allowed, Real, Result};
 use crate::kernel::{AnyKernel, Kernel, Step};
 use crate::plan::Tape;
@@ -56,6 +56,7 @@ optimizer! {
 
 impl Rule for LambRule {
     const NAME: &'static str = "lamb";
+    const CLASS: &'static str = "Lamb";
     const HYPERS: &'static [Hyper] = HYPERS;
 
     fn record(tape: &mut Tape, _: &Hypers, _: bool, arenas: &Arenas) -> Result<()> {
@@ -65,6 +66,10 @@ impl Rule for LambRule {
             t.run(&DIRECTION, c.update(0), [c.grads, c.table], [c.params, m, s, u])
         })?;
         super::trust::record(tape, arenas, super::trust::LAMB, direction)
+    }
+
+    fn slots(_: &Hypers) -> Slots {
+        &[&["momentum", "velocity"]]
     }
 
     fn coefficients(h: &Hypers, _: f64, t: u64, _: &mut f64) -> [f64; 8] {

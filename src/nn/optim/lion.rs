@@ -2,7 +2,7 @@
 
 use super::frame::{self, CASES, G, P, T as TABLE, TOLERANCE, Update, signed, update};
 use super::rule::optimizer;
-use super::{Arenas, Hyper, Hypers, Rule};
+use super::{Arenas, Hyper, Hypers, Rule, Slots};
 use crate::base::{Allowed, Real, Result};
 use crate::kernel::{AnyKernel, Kernel, Step};
 use crate::plan::Tape;
@@ -55,6 +55,7 @@ optimizer! {
 
 impl Rule for LionRule {
     const NAME: &'static str = "lion";
+    const CLASS: &'static str = "Lion";
     const HYPERS: &'static [Hyper] = HYPERS;
 
     fn record(tape: &mut Tape, _: &Hypers, _: bool, arenas: &Arenas) -> Result<()> {
@@ -62,6 +63,10 @@ impl Rule for LionRule {
             let m = c.slot(t, 0, "momentum");
             t.run(&LION, c.update(0), [c.grads, c.table], [c.params, m])
         })
+    }
+
+    fn slots(_: &Hypers) -> Slots {
+        &[&["momentum"]]
     }
 
     fn coefficients(h: &Hypers, _: f64, _: u64, _: &mut f64) -> [f64; 8] {

@@ -5,12 +5,15 @@
 //! follow schedules; shaders never take a power of a step.
 
 mod arenas;
+mod config;
 mod frame;
 mod options;
 mod ranges;
 mod rule;
 mod updater;
 mod words;
+
+use crate::nn::config::classes;
 
 /// Declares the pages; the words are the registration of a page's kernels and of its optimizers' names.
 macro_rules! optimizers {
@@ -20,6 +23,7 @@ macro_rules! optimizers {
         pub use $page::{$($name),+};)*
         /// The kernels of this folder, page by page.
         pub static KERNELS: &[&[&dyn crate::kernel::AnyKernel]] = &[$($shared::KERNELS,)* $($page::KERNELS),*];
+        classes! { Optimizer, "optimizer", "keras.optimizers": $($($name),+),* }
         /// Every optimizer by its Keras name, and what makes it from words.
         static NAMES: &[words::Named] = &[$($(words::Named::of::<$name>()),+),*];
     };
@@ -45,6 +49,6 @@ pub use arenas::{Arenas, Chunk};
 pub use average::SLOT as AVERAGE;
 pub use frame::{Update, shader, update};
 pub(in crate::nn) use ranges::RANGE;
-pub use rule::{Hyper, Hypers, MOST_HYPERS, Rule};
+pub use rule::{Hyper, Hypers, MOST_HYPERS, Rule, Slots};
 pub use updater::{Optimizer, Progress, Updater};
 pub use words::{named, names};

@@ -4,7 +4,7 @@
 
 use super::frame::{self, CASES, G, P, T as TABLE, TOLERANCE, Update, signed, squares, update};
 use super::rule::optimizer;
-use super::{Arenas, Hyper, Hypers, Rule};
+use super::{Arenas, Hyper, Hypers, Rule, Slots};
 use crate::base::{Allowed, Real, Result};
 use crate::kernel::{AnyKernel, Kernel, Step};
 use crate::plan::Tape;
@@ -56,6 +56,7 @@ optimizer! {
 
 impl Rule for NadamRule {
     const NAME: &'static str = "nadam";
+    const CLASS: &'static str = "Nadam";
     const HYPERS: &'static [Hyper] = HYPERS;
 
     fn record(tape: &mut Tape, _: &Hypers, _: bool, arenas: &Arenas) -> Result<()> {
@@ -66,6 +67,10 @@ impl Rule for NadamRule {
     }
 
     /// `carry` is Π.
+    fn slots(_: &Hypers) -> Slots {
+        &[&["momentum", "velocity"]]
+    }
+
     fn coefficients(h: &Hypers, _: f64, t: u64, carry: &mut f64) -> [f64; 8] {
         let ([beta_1, beta_2, epsilon, ..], t) = (*h, t as f64);
         let mu = |t: f64| beta_1 * (1.0 - 0.5 * 0.96_f64.powf(t));

@@ -2,7 +2,7 @@
 
 use super::frame::{self, CASES, G, P, T as TABLE, TOLERANCE, Update, large, signed, small, squares, update};
 use super::rule::optimizer;
-use super::{Arenas, Hyper, Hypers, Rule};
+use super::{Arenas, Hyper, Hypers, Rule, Slots};
 use crate::base::{Allowed, Real, Result};
 use crate::kernel::{AnyKernel, Kernel, Step};
 use crate::plan::Tape;
@@ -119,6 +119,7 @@ optimizer! {
 
 impl Rule for RmsPropRule {
     const NAME: &'static str = "rmsprop";
+    const CLASS: &'static str = "RMSprop";
     const HYPERS: &'static [Hyper] = HYPERS;
 
     fn record(tape: &mut Tape, h: &Hypers, keeps: bool, arenas: &Arenas) -> Result<()> {
@@ -135,6 +136,15 @@ impl Rule for RmsPropRule {
             let m = c.slot(t, 1, "momentum");
             t.run(&MOMENTUM, c.update(0), [c.grads, c.table], [c.params, s, m])
         })
+    }
+
+    fn slots(h: &Hypers) -> Slots {
+        match (h[1] > 0.0, h[3] == 1.0) {
+            (false, false) => &[&["velocity"]],
+            (true, false) => &[&["velocity"], &["momentum"]],
+            (false, true) => &[&["velocity"], &["average_gradient"]],
+            (true, true) => &[&["velocity"], &["momentum"], &["average_gradient"]],
+        }
     }
 
     fn coefficients(h: &Hypers, _: f64, _: u64, _: &mut f64) -> [f64; 8] {

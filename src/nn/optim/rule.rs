@@ -10,6 +10,10 @@ pub const MOST_HYPERS: usize = 8;
 /// The hyper-parameters of a rule, in the order of [`Rule::HYPERS`].
 pub type Hypers = [f64; MOST_HYPERS];
 
+/// Names of what an optimizer remembers of each variable, in Keras's order: of the names of one group, a variable's come one
+/// after the other; groups follow each other.
+pub type Slots = &'static [&'static [&'static str]];
+
 /// A hyper-parameter.
 #[derive(Clone, Copy, Debug)]
 pub struct Hyper {
@@ -25,6 +29,8 @@ pub struct Hyper {
 pub trait Rule: Send + Sync + 'static {
     /// The Keras name.
     const NAME: &'static str;
+    /// Keras's class.
+    const CLASS: &'static str;
     /// Keras's default learning rate.
     const LEARNING_RATE: f64 = 1e-3;
     /// Keras's default weight decay.
@@ -37,6 +43,12 @@ pub trait Rule: Send + Sync + 'static {
     /// # Errors
     /// Those of [`Tape::run`].
     fn record(tape: &mut Tape, h: &Hypers, keeps: bool, arenas: &Arenas) -> Result<()>;
+
+    /// What it remembers of each variable, under Keras's names.
+    fn slots(h: &Hypers) -> Slots {
+        let _ = h;
+        &[]
+    }
 
     /// The numbers for update `t` (from 1), as [`Step::coef`](crate::kernel::Step::coef); `carry` starts at 1 and is kept from update to update.
     fn coefficients(h: &Hypers, rate: f64, t: u64, carry: &mut f64) -> [f64; 8];

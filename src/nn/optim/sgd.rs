@@ -4,7 +4,7 @@
 
 use super::frame::{self, CASES, G, P, T as TABLE, Update, case, signed, update};
 use super::rule::optimizer;
-use super::{Arenas, Hypers, Rule};
+use super::{Arenas, Hypers, Rule, Slots};
 use crate::base::{Allowed, Real, Result};
 use crate::kernel::{AnyKernel, Kernel, Step, Tolerance};
 use crate::plan::Tape;
@@ -80,6 +80,7 @@ optimizer! {
 
 impl Rule for SgdRule {
     const NAME: &'static str = "sgd";
+    const CLASS: &'static str = "SGD";
     const LEARNING_RATE: f64 = 0.01;
     const HYPERS: &'static [super::Hyper] = HYPERS;
 
@@ -92,6 +93,10 @@ impl Rule for SgdRule {
             let m = c.slot(t, 0, "momentum");
             t.run(&MOMENTUM, c.update(nesterov as u32), [c.grads, c.table], [c.params, m])
         })
+    }
+
+    fn slots(h: &Hypers) -> Slots {
+        if h[0] == 0.0 { &[] } else { &[&["momentum"]] }
     }
 
     fn coefficients(h: &Hypers, _: f64, _: u64, _: &mut f64) -> [f64; 8] {

@@ -5,6 +5,7 @@ use super::rule::{Hypers, MOST_HYPERS, Rule};
 use super::{Arenas, accumulation, average, clip, clip::Clip};
 use crate::base::{Allowed, Error, Result};
 use crate::kernel::Step;
+use crate::nn::config::Config;
 use crate::nn::schedule::Schedule;
 use crate::plan::{Tape, When};
 use std::marker::PhantomData;
@@ -30,10 +31,10 @@ impl Default for Progress {
 /// A rule with its hyper-parameters and options: what `Adam` and the others are.
 pub struct Updater<R> {
     rule: PhantomData<R>,
-    hypers: Hypers,
-    learning_rate: Arc<dyn Schedule>,
-    scheduled: Vec<(String, Option<usize>, Arc<dyn Schedule>)>,
-    options: Options,
+    pub(super) hypers: Hypers,
+    pub(super) learning_rate: Arc<dyn Schedule>,
+    pub(super) scheduled: Vec<(String, Option<usize>, Arc<dyn Schedule>)>,
+    pub(super) options: Options,
 }
 
 impl<R> Clone for Updater<R> {
@@ -166,6 +167,19 @@ pub trait Optimizer: Send + Sync {
 
     /// η of the schedule after `steps` steps.
     fn learning_rate(&self, steps: u64) -> f64;
+
+    /// Names of what it remembers of each variable, in groups as in [`Rule::slots`].
+    fn slots(&self) -> Vec<&'static [&'static str]> {
+        Vec::new()
+    }
+
+    /// Class and fields, for files.
+    ///
+    /// # Errors
+    /// One of your own, which no file has a word for, or one that follows a schedule of your own.
+    fn config(&self) -> Result<Config> {
+        Config::none("optimizer", self.name())
+    }
 }
 
 impl<O: Optimizer + ?Sized> Optimizer for Arc<O> {
@@ -180,6 +194,12 @@ impl<O: Optimizer + ?Sized> Optimizer for Arc<O> {
     }
     fn learning_rate(&self, steps: u64) -> f64 {
         (**self).learning_rate(steps)
+    }
+    fn slots(&self) -> Vec<&'static [&'static str]> {
+        (**self).slots()
+    }
+    fn config(&self) -> Result<Config> {
+        (**self).config()
     }
 }
 
@@ -246,5 +266,18 @@ impl<R: Rule> Optimizer for Updater<R> {
 
     fn learning_rate(&self, steps: u64) -> f64 {
         self.learning_rate.at(steps)
+    }
+
+    fn slots(&self) -> Vec<&'static [&'static str]> {
+        let o = &self.options;
+        let average: Option<&'static [&'static str]> = o.average.map(|_| [average::NAME].as_slice());
+        let sums: Option<&'static [&'static str]> = o.accumulation.map(|_| [accumulation::NAME].as_slice());
+        average.into_iter().chain(sums).chain(R::slots(&self.hypers).iter().copied()).collect()
+    }
+
+    fn config(&self) -> Result<Config> {
+        let mut config = Config::of(self)?;
+        config.own = self.has_own_options();
+        Ok(config)
     }
 }

@@ -61,7 +61,7 @@ const SHARED: [&str; 9] = [
 ];
 
 /// Keras's default.
-const EMA_MOMENTUM: f64 = 0.99;
+pub(super) const EMA_MOMENTUM: f64 = 0.99;
 
 fn make<R: Rule>(words: &Words, [learning_rate, momentum]: Rates) -> Result<Arc<dyn Optimizer>> {
     let known = || R::HYPERS.iter().map(|h| h.name).chain(SHARED);

@@ -7,6 +7,7 @@ use super::{L1L2, Regularizer};
 use crate::base::{Error, Real, Result};
 use crate::dims;
 use crate::kernel::{AnyKernel, Kernel, Shader, Step, Tolerance, arg};
+use crate::nn::config::{Config, config};
 use crate::nn::layer::{Layer, one};
 use crate::plan::{Moment, Tape, Value};
 use crate::twin;
@@ -123,4 +124,12 @@ impl Layer for ActivityRegularization {
         record(tape, &what, x, &self.0)?;
         Ok(x)
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
+}
+
+config! {
+    ActivityRegularization = "ActivityRegularization", Self::new(0.0, 0.0);
+    takes l1 at 0.l1, l2 at 0.l2;
 }

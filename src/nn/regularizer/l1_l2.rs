@@ -2,6 +2,7 @@
 
 use super::Regularizer;
 use crate::base::{Allowed, Result};
+use crate::nn::config::{Config, config};
 
 /// Keras's `L1(l1 = 0.01)`: λ Σ|θ|, which makes numbers exactly small (Tibshirani 1996).
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -49,6 +50,9 @@ impl Regularizer for L1 {
     fn factors(&self) -> Option<[f64; 2]> {
         Some([self.0, 0.0])
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 impl Regularizer for L2 {
@@ -60,6 +64,9 @@ impl Regularizer for L2 {
     }
     fn factors(&self) -> Option<[f64; 2]> {
         Some([0.0, self.0])
+    }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
     }
 }
 
@@ -73,4 +80,22 @@ impl Regularizer for L1L2 {
     fn factors(&self) -> Option<[f64; 2]> {
         Some([self.l1, self.l2])
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
+}
+
+config! {
+    L1 = "L1", Self(0.01);
+    takes l1 at 0;
+}
+
+config! {
+    L2 = "L2", Self(0.01);
+    takes l2 at 0;
+}
+
+config! {
+    L1L2 = "L1L2", Self { l1: 0.0, l2: 0.0 };
+    takes l1, l2;
 }

@@ -17,8 +17,11 @@ pub use words::{named, names};
 pub(in crate::nn) use activity::record as record_activity;
 
 use crate::base::{Error, Result};
+use crate::nn::config::{Config, classes};
 use crate::plan::{Moment, Tape, Value};
 use std::sync::Arc;
+
+classes! { Regularizer, "regularizer", "keras.regularizers": L1, L1L2, L2, OrthogonalRegularizer }
 
 /// A penalty on a variable.
 pub trait Regularizer: Send + Sync {
@@ -45,6 +48,14 @@ pub trait Regularizer: Send + Sync {
         let _ = (tape, w);
         Ok(())
     }
+
+    /// Class and fields, for files.
+    ///
+    /// # Errors
+    /// One of your own, which no file has a word for.
+    fn config(&self) -> Result<Config> {
+        Config::none("regularizer", self.name())
+    }
 }
 
 impl<R: Regularizer + ?Sized> Regularizer for Arc<R> {
@@ -59,6 +70,9 @@ impl<R: Regularizer + ?Sized> Regularizer for Arc<R> {
     }
     fn record(&self, tape: &mut Tape, w: Value) -> Result<()> {
         (**self).record(tape, w)
+    }
+    fn config(&self) -> Result<Config> {
+        (**self).config()
     }
 }
 

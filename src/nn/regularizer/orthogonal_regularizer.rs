@@ -8,6 +8,7 @@ use super::{Regularizer, add_loss, wrong_shape};
 use crate::base::{Allowed, Real, Result};
 use crate::dims;
 use crate::kernel::{AnyKernel, Domain, Kernel, Shader, Step, Tolerance, arg, arg_in};
+use crate::nn::config::{Config, config, words};
 use crate::plan::{Tape, Value};
 use crate::twin;
 
@@ -205,4 +206,14 @@ impl Regularizer for OrthogonalRegularizer {
         tape.run(&HALF, d, [a], [halves])?;
         add_loss(tape, halves)
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
+}
+
+words! { OrthogonalMode: "rows" = Rows, "columns" = Columns }
+
+config! {
+    OrthogonalRegularizer = "OrthogonalRegularizer", Self { factor: 0.01, mode: OrthogonalMode::Rows };
+    takes factor, mode;
 }

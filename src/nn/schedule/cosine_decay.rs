@@ -4,6 +4,7 @@
 
 use super::{Named, Schedule, check, positive, rate};
 use crate::base::{Allowed, Result};
+use crate::nn::config::{Config, config};
 use crate::nn::words::Entry;
 use std::sync::Arc;
 
@@ -68,6 +69,9 @@ impl Schedule for CosineDecay {
     fn name(&self) -> &'static str {
         "cosine_decay"
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 pub(super) const WORDS: &[Named] = &[Entry {
@@ -88,3 +92,10 @@ pub(super) const WORDS: &[Named] = &[Entry {
         }))
     },
 }];
+
+config! {
+    CosineDecay = "CosineDecay", Self::new(0.0, 0.0);
+    needs initial_learning_rate, decay_steps;
+    takes alpha, warmup_target, warmup_steps;
+    ignores "name";
+}

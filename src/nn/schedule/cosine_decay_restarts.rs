@@ -5,6 +5,7 @@
 use super::cosine_decay::wave;
 use super::{Named, Schedule, check, positive, rate, require};
 use crate::base::{Allowed, Result};
+use crate::nn::config::{Config, config};
 use crate::nn::words::Entry;
 use std::sync::Arc;
 
@@ -80,6 +81,9 @@ impl Schedule for CosineDecayRestarts {
     fn name(&self) -> &'static str {
         "cosine_decay_restarts"
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 pub(super) const WORDS: &[Named] = &[Entry {
@@ -95,3 +99,10 @@ pub(super) const WORDS: &[Named] = &[Entry {
         Ok(Arc::new(schedule))
     },
 }];
+
+config! {
+    CosineDecayRestarts = "CosineDecayRestarts", Self::new(0.0, 0.0);
+    needs initial_learning_rate, first_decay_steps;
+    takes t_mul, m_mul, alpha;
+    ignores "name";
+}

@@ -2,6 +2,7 @@
 
 use super::{Named, Schedule, positive, rate};
 use crate::base::Result;
+use crate::nn::config::{Config, config};
 use crate::nn::words::Entry;
 use std::sync::Arc;
 
@@ -42,6 +43,9 @@ impl Schedule for ExponentialDecay {
     fn name(&self) -> &'static str {
         "exponential_decay"
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 pub(super) const WORDS: &[Named] = &[Entry {
@@ -54,3 +58,10 @@ pub(super) const WORDS: &[Named] = &[Entry {
         Ok(Arc::new(ExponentialDecay::new(initial, steps, factor).staircase(words.flag("staircase")?.unwrap_or(false))))
     },
 }];
+
+config! {
+    ExponentialDecay = "ExponentialDecay", Self::new(0.0, 0.0, 0.0);
+    needs initial_learning_rate, decay_steps, decay_rate;
+    takes staircase;
+    ignores "name";
+}

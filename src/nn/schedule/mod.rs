@@ -45,8 +45,14 @@ pub use power::Power;
 pub use range_test::{RangeTest, suggest};
 
 use crate::base::{Allowed, Error, Result};
+use crate::nn::config::{Config, classes};
 use crate::nn::words::{Entry, Words};
 use std::sync::Arc;
+
+classes! { Schedule, "schedule", "keras.optimizers.schedules":
+    CosineDecay, CosineDecayRestarts, ExponentialDecay, OneCycle, OneCycleLr, PiecewiseConstantDecay, PolynomialDecay,
+    Power also "InverseTimeDecay", RangeTest,
+}
 
 /// η (or another number of the optimizer) as a function of the step.
 pub trait Schedule: Send + Sync {
@@ -67,6 +73,14 @@ pub trait Schedule: Send + Sync {
     /// The momentum that goes with it, if one does: one-cycle's falls while its rate rises.
     fn companion_momentum(&self) -> Option<Arc<dyn Schedule>> {
         None
+    }
+
+    /// Class and fields, for files.
+    ///
+    /// # Errors
+    /// One of your own, which no file has a word for.
+    fn config(&self) -> Result<Config> {
+        Config::none("schedule", self.name())
     }
 }
 
@@ -92,6 +106,9 @@ impl<S: Schedule + ?Sized> Schedule for Arc<S> {
     fn companion_momentum(&self) -> Option<Arc<dyn Schedule>> {
         (**self).companion_momentum()
     }
+    fn config(&self) -> Result<Config> {
+        (**self).config()
+    }
 }
 
 impl Schedule for Box<dyn Schedule> {
@@ -106,6 +123,9 @@ impl Schedule for Box<dyn Schedule> {
     }
     fn companion_momentum(&self) -> Option<Arc<dyn Schedule>> {
         (**self).companion_momentum()
+    }
+    fn config(&self) -> Result<Config> {
+        (**self).config()
     }
 }
 

@@ -5,6 +5,7 @@
 use super::phases::Phases;
 use super::{Anneal, Named, OneCycleMomentum, Schedule, check, positive, rate, require};
 use crate::base::{Allowed, Result};
+use crate::nn::config::{Config, config};
 use crate::nn::words::Entry;
 use std::sync::Arc;
 
@@ -88,6 +89,9 @@ impl Schedule for OneCycle {
     fn name(&self) -> &'static str {
         "one_cycle"
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 pub(super) const WORDS: &[Named] = &[Entry {
@@ -103,3 +107,9 @@ pub(super) const WORDS: &[Named] = &[Entry {
         }))
     },
 }];
+
+config! {
+    OneCycle = "OneCycle" (OWN), Self::new(0.0, 0.0);
+    needs max_learning_rate, total_steps;
+    takes start_learning_rate, last_share, last_learning_rate;
+}

@@ -5,6 +5,7 @@
 use super::phases::Phases;
 use super::{Anneal, Named, OneCycleMomentum, Schedule, check, positive, rate};
 use crate::base::{Allowed, Result};
+use crate::nn::config::{Config, config, words};
 use crate::nn::words::Entry;
 use std::sync::Arc;
 
@@ -102,6 +103,9 @@ impl Schedule for OneCycleLr {
     fn name(&self) -> &'static str {
         "one_cycle_lr"
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 pub(super) const WORDS: &[Named] = &[Entry {
@@ -121,3 +125,11 @@ pub(super) const WORDS: &[Named] = &[Entry {
         Ok(Arc::new(schedule))
     },
 }];
+
+words! { Anneal: "cos" = Cos, "linear" = Linear }
+
+config! {
+    OneCycleLr = "OneCycleLR" (OWN), Self::new(0.0, 0.0);
+    needs max_lr, total_steps;
+    takes pct_start, anneal_strategy, div_factor, final_div_factor, three_phase;
+}

@@ -2,6 +2,7 @@
 
 use super::{Named, Schedule, rate};
 use crate::base::{Error, Result};
+use crate::nn::config::{Config, config};
 use crate::nn::words::Entry;
 use std::sync::Arc;
 
@@ -48,6 +49,9 @@ impl Schedule for PiecewiseConstantDecay {
     fn name(&self) -> &'static str {
         "piecewise_constant_decay"
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 pub(super) const WORDS: &[Named] = &[Entry {
@@ -58,3 +62,9 @@ pub(super) const WORDS: &[Named] = &[Entry {
         Ok(Arc::new(PiecewiseConstantDecay::new(&list("boundaries")?, &list("values")?)))
     },
 }];
+
+config! {
+    PiecewiseConstantDecay = "PiecewiseConstantDecay", Self::new(&[], &[]);
+    needs boundaries, values;
+    ignores "name";
+}

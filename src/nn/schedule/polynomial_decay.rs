@@ -2,6 +2,7 @@
 
 use super::{Named, Schedule, positive, rate};
 use crate::base::Result;
+use crate::nn::config::{Config, config};
 use crate::nn::words::Entry;
 use std::sync::Arc;
 
@@ -62,6 +63,9 @@ impl Schedule for PolynomialDecay {
     fn name(&self) -> &'static str {
         "polynomial_decay"
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 pub(super) const WORDS: &[Named] = &[Entry {
@@ -78,3 +82,10 @@ pub(super) const WORDS: &[Named] = &[Entry {
         Ok(Arc::new(schedule))
     },
 }];
+
+config! {
+    PolynomialDecay = "PolynomialDecay", Self::new(0.0, 0.0);
+    needs initial_learning_rate, decay_steps;
+    takes end_learning_rate, power, cycle;
+    ignores "name";
+}

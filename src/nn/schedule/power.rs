@@ -2,6 +2,7 @@
 
 use super::{Named, Schedule, positive, rate};
 use crate::base::Result;
+use crate::nn::config::{Config, config};
 use crate::nn::words::Entry;
 use std::sync::Arc;
 
@@ -56,6 +57,14 @@ impl Schedule for Power {
     fn name(&self) -> &'static str {
         "power"
     }
+    fn config(&self) -> Result<Config> {
+        let mut config = Config::of(self)?;
+        if self.power == 1.0 {
+            config.fields.remove("power");
+            (config.class, config.own) = ("InverseTimeDecay", false);
+        }
+        Ok(config)
+    }
 }
 
 pub(super) const WORDS: &[Named] = &[
@@ -81,3 +90,10 @@ pub(super) const WORDS: &[Named] = &[
         },
     },
 ];
+
+config! {
+    Power = "Power" (OWN), Self::new(0.0, 0.0);
+    needs initial_learning_rate, decay_steps;
+    takes decay_rate, power, staircase;
+    ignores "name";
+}

@@ -4,6 +4,7 @@
 
 use super::{ExponentialDecay, Schedule, positive, require};
 use crate::base::Result;
+use crate::nn::config::{Config, config};
 
 /// η(t) = η₀ · (η₁/η₀)^(t/(n − 1)): from η₀ at the first of n steps to η₁ at the last.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -36,6 +37,9 @@ impl Schedule for RangeTest {
 
     fn name(&self) -> &'static str {
         "range_test"
+    }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
     }
 }
 
@@ -111,6 +115,11 @@ fn slope(rates: &[f64], losses: &[f64]) -> f64 {
         across += x * x;
     }
     up / across
+}
+
+config! {
+    RangeTest = "RangeTest" (OWN), Self::new(0.0, 0.0, 0.0);
+    needs min_learning_rate, max_learning_rate, steps;
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use super::dropout::{self, draw};
 use super::{check_rate, record};
 use crate::base::{Real, Result};
 use crate::kernel::{Draw, Noise, Noisy, Randomness};
+use crate::nn::config::{Config, config};
 use crate::nn::layer::{Layer, one};
 use crate::plan::{Tape, Value};
 
@@ -69,6 +70,9 @@ impl Layer for AlphaDropout {
     fn call(&self, tape: &mut Tape, inputs: &[Value]) -> Result<Value> {
         drop(tape, inputs, self.rate, false)
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 /// Monte Carlo alpha dropout: [`AlphaDropout`] that drops in inference too.
@@ -91,4 +95,19 @@ impl Layer for McAlphaDropout {
     fn call(&self, tape: &mut Tape, inputs: &[Value]) -> Result<Value> {
         drop(tape, inputs, self.rate, true)
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
+}
+
+config! {
+    AlphaDropout = "AlphaDropout", Self::new(0.0);
+    needs rate;
+    only "noise_shape" = null;
+    ignores "seed";
+}
+
+config! {
+    McAlphaDropout = "MCAlphaDropout" (OWN), Self::new(0.0);
+    needs rate;
 }

@@ -6,6 +6,7 @@ use super::{check_rate, record};
 use crate::base::{Real, Result};
 use crate::kernel::noise::drop_threshold;
 use crate::kernel::{Draw, Noise, Noisy, Randomness, Spread};
+use crate::nn::config::{Config, config};
 use crate::nn::layer::{Layer, one};
 use crate::plan::{Tape, Value};
 
@@ -62,6 +63,9 @@ impl Layer for Dropout {
         let x = one(tape, inputs)?;
         drop(tape, x, self.rate, None, false)
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 /// Monte Carlo dropout: [`Dropout`] that drops in inference too (Gal & Ghahramani 2016, arXiv:1506.02142).
@@ -85,4 +89,19 @@ impl Layer for McDropout {
         let x = one(tape, inputs)?;
         drop(tape, x, self.rate, None, true)
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
+}
+
+config! {
+    Dropout = "Dropout", Self::new(0.0);
+    needs rate;
+    only "noise_shape" = null;
+    ignores "seed";
+}
+
+config! {
+    McDropout = "MCDropout" (OWN), Self::new(0.0);
+    needs rate;
 }

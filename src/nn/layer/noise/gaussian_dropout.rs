@@ -6,6 +6,7 @@
 use super::{check_rate, record};
 use crate::base::{Real, Result};
 use crate::kernel::{Draw, Noise, Noisy, Randomness};
+use crate::nn::config::{Config, config};
 use crate::nn::layer::{Layer, one};
 use crate::plan::{Tape, Value};
 
@@ -53,4 +54,13 @@ impl Layer for GaussianDropout {
         let noise = (&NOISE, Draw { stream, below: 0, p: [deviation, 0.0, 0.0, 0.0], spread: None });
         record(tape, x, noise, Some(noise))
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
+}
+
+config! {
+    GaussianDropout = "GaussianDropout", Self::new(0.0);
+    needs rate;
+    ignores "seed";
 }

@@ -5,6 +5,7 @@
 use super::record;
 use crate::base::{Allowed, Real, Result};
 use crate::kernel::{Draw, Noise, Noisy, Randomness};
+use crate::nn::config::{Config, config};
 use crate::nn::layer::{Layer, one};
 use crate::plan::{Tape, Value};
 
@@ -51,4 +52,13 @@ impl Layer for GaussianNoise {
         let draw = Draw { stream, below: 0, p: [self.stddev, 0.0, 0.0, 0.0], spread: None };
         record(tape, x, (&NOISE, draw), None)
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
+}
+
+config! {
+    GaussianNoise = "GaussianNoise", Self::new(0.0);
+    needs stddev;
+    ignores "seed";
 }

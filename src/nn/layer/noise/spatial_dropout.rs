@@ -4,6 +4,7 @@
 use super::dropout::drop;
 use crate::base::{Error, Result};
 use crate::kernel::Spread;
+use crate::nn::config::{Config, Configured, Fields, Json, config, words};
 use crate::nn::layer::{Layer, one};
 use crate::plan::{Tape, Value};
 
@@ -46,6 +47,9 @@ impl Layer for SpatialDropout1D {
     fn call(&self, tape: &mut Tape, inputs: &[Value]) -> Result<Value> {
         drop_maps(tape, inputs, 3, self.rate, false)
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
 
 /// Keras's `SpatialDropout2D(rate)` on `[batch, rows, columns, channels]`.
@@ -75,4 +79,37 @@ impl Layer for SpatialDropout2D {
     fn call(&self, tape: &mut Tape, inputs: &[Value]) -> Result<Value> {
         drop_maps(tape, inputs, 4, self.rate, self.channels_first)
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
 }
+
+config! {
+    SpatialDropout1D = "SpatialDropout1D", Self::new(0.0);
+    needs rate;
+    only "noise_shape" = null;
+    ignores "seed";
+}
+
+impl Configured for SpatialDropout2D {
+    const CLASS: &'static str = "SpatialDropout2D";
+    fn plain() -> Self {
+        Self::new(0.0)
+    }
+    fn fields(&mut self, fields: &mut Fields<'_>) -> Result<()> {
+        fields.needs("rate", &mut self.rate)?;
+        let mut format = if self.channels_first { DataFormat::ChannelsFirst } else { DataFormat::ChannelsLast };
+        fields.takes("data_format", &mut format)?;
+        self.channels_first = matches!(format, DataFormat::ChannelsFirst);
+        fields.ignores(&["seed"]);
+        fields.only("noise_shape", &Json::Null)
+    }
+}
+
+/// Where the channels of an image are.
+enum DataFormat {
+    ChannelsLast,
+    ChannelsFirst,
+}
+
+words! { DataFormat: "channels_last" = ChannelsLast, "channels_first" = ChannelsFirst }

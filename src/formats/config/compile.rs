@@ -1,0 +1,223 @@
+//! How a model is compiled, as Keras's files say it: optimizer, losses and metrics of each output.
+
+use super::write::{Writer, refuse_own};
+use crate::base::{Error, Result};
+use crate::nn::config::{self, Field, Json, Map, Node};
+use crate::nn::loss::{self, Loss};
+use crate::nn::metric::{self, Metric};
+use crate::nn::optim::Optimizer;
+use crate::nn::schedule::{Power, Schedule};
+use crate::train::{Compile, Model, Objective};
+use serde_json::json;
+use std::sync::Arc;
+
+/// Reads a `compile_config` (or an .h5 file's `training_config`) for a model of these outputs; `None` of one that was not
+/// compiled.
+///
+/// # Errors
+/// An optimizer, loss or metric that is not in the vocabulary.
+pub(in crate::formats) fn read(json: &Json, outputs: &[String]) -> Result<Option<Compile>> {
+    let of = |key: &str| json.get(key).filter(|v| !v.is_null());
+    let Some(optimizer) = of("optimizer").or_else(|| of("optimizer_config")) else { return Ok(None) };
+    let Some(losses) = of("loss") else { return Ok(None) };
+    let mut compile = Compile::new(optimizer_of(optimizer)?);
+    let losses = spread("loss", Some(losses), outputs)?;
+    let weights = spread("loss_weights", of("loss_weights"), outputs)?;
+    let metrics = spread("metrics", of("metrics"), outputs)?;
+    let weighted = spread("weighted_metrics", of("weighted_metrics"), outputs)?;
+    for (i, output) in outputs.iter().enumerate() {
+        let place = |what: &str| if outputs.len() > 1 { format!("{what} of `{output}`") } else { what.to_owned() };
+        let Some(loss) = losses[i] else {
+            let help = "give every output a loss";
+            return Err(Error::request(place("loss"), "a loss", "none", help));
+        };
+        compile = compile.loss(loss_of(&place("loss"), loss)?);
+        if let Some(weight) = weights[i] {
+            compile = compile.loss_weight(f64::read(&Node::new(place("loss_weights"), weight))?);
+        }
+        for one in flat(metrics[i]) {
+            compile = match metric_of(&place("metrics"), one)? {
+                None => compile.metrics("accuracy"),
+                Some(metric) => compile.metrics(metric),
+            };
+        }
+        for metric in flat(weighted[i]) {
+            if let Some(metric) = metric_of(&place("weighted_metrics"), metric)? {
+                compile = compile.weighted_metric(metric);
+            }
+        }
+    }
+    Ok(Some(compile))
+}
+
+/// What each output has of something given for all: one thing, a list in their order, a dictionary by name, or nothing.
+fn spread<'a>(what: &str, json: Option<&'a Json>, outputs: &[String]) -> Result<Vec<Option<&'a Json>>> {
+    let some = |v: &'a Json| (!v.is_null()).then_some(v);
+    match json {
+        None => Ok(vec![None; outputs.len()]),
+        Some(Json::Object(by_name)) if !by_name.contains_key("class_name") => {
+            if let Some(strange) = by_name.keys().find(|k| !outputs.contains(k)) {
+                let known: Vec<&str> = outputs.iter().map(String::as_str).collect();
+                return Err(Error::unknown(format!("{what}: output"), strange, &known));
+            }
+            Ok(outputs.iter().map(|o| by_name.get(o).and_then(some)).collect())
+        }
+        Some(Json::Array(all)) if outputs.len() > 1 && all.len() == outputs.len() => Ok(all.iter().map(some).collect()),
+        Some(Json::Array(all)) if outputs.len() == 1 && all.len() == 1 && !what.contains("metric") => {
+            Ok(vec![all.first().and_then(some)])
+        }
+        Some(one) if outputs.len() == 1 || !one.is_array() => Ok(vec![Some(one); outputs.len()]),
+        Some(other) => Err(Node::new(what, other).wrong(&format!("one for each of the {} outputs", outputs.len()))),
+    }
+}
+
+/// The things in lists within lists.
+fn flat(json: Option<&Json>) -> Vec<&Json> {
+    match json {
+        None | Some(Json::Null) => Vec::new(),
+        Some(Json::Array(all)) => all.iter().flat_map(|one| flat(Some(one))).collect(),
+        Some(one) => vec![one],
+    }
+}
+
+/// The name of a function or of a wrapped one, if it is one.
+fn function(json: &Json) -> Option<&str> {
+    let config = json.get("config");
+    match json.get("class_name").and_then(Json::as_str) {
+        None => json.as_str(),
+        Some("function") => config?.as_str(),
+        Some("MeanMetricWrapper" | "SumOverBatchSizeMetricWrapper" | "LossFunctionWrapper") => {
+            let name = config?.get("name").and_then(Json::as_str);
+            name.filter(|n| ["accuracy", "acc"].contains(n)).or_else(|| function(config?.get("fn")?))
+        }
+        Some(_) => None,
+    }
+}
+
+fn placed(place: &str, error: Error) -> Error {
+    match error {
+        Error::Request { what, expected, got, help } => Error::request(format!("{place}: {what}"), expected, got, help),
+        other => other,
+    }
+}
+
+/// The class and fields of an object, without what only names it.
+fn object<'a>(place: &str, json: &'a Json) -> Result<(&'a str, Map<String, Json>)> {
+    let (class, fields) = Node::new(place, json).object()?;
+    let mut fields = fields.into_owned();
+    ["name", "dtype"].iter().for_each(|key| drop(fields.remove(*key)));
+    Ok((class, fields))
+}
+
+fn loss_of(place: &str, json: &Json) -> Result<Arc<dyn Loss>> {
+    if let Some(name) = function(json) {
+        return loss::named(name).map_err(|e| placed(place, e));
+    }
+    let (class, mut fields) = object(place, json)?;
+    // Other words for the mean over the batch.
+    if ["auto", "mean"].iter().any(|word| fields.get("reduction").and_then(Json::as_str) == Some(word)) {
+        fields.remove("reduction");
+    }
+    config::named(place, class, &fields)
+}
+
+/// A metric; `None` is the accuracy that goes with the loss.
+fn metric_of(place: &str, json: &Json) -> Result<Option<Arc<dyn Metric>>> {
+    match function(json) {
+        Some("accuracy" | "acc") => Ok(None),
+        Some(name) => metric::named(name).map(Some).map_err(|e| placed(place, e)),
+        None => {
+            let (class, fields) = object(place, json)?;
+            config::named(place, class, &fields).map(Some)
+        }
+    }
+}
+
+fn optimizer_of(json: &Json) -> Result<Arc<dyn Optimizer>> {
+    // TF-Keras registers its own optimizers as if they were custom.
+    let own = |class: &str| class.strip_prefix("Custom>").unwrap_or(class).to_owned();
+    let mut json = json.clone();
+    if let Json::Object(object) = &mut json {
+        let class = object.get("class_name").and_then(Json::as_str).map(own);
+        let registered = object.get("registered_name").and_then(Json::as_str).map(own);
+        if registered == class {
+            object.remove("registered_name");
+        }
+        if let Some(class) = class {
+            object.insert("class_name".to_owned(), class.into());
+        }
+    }
+    let legacy = json.get("module").and_then(Json::as_str).is_some_and(|m| m.contains("legacy"));
+    let (class, mut fields) = object("optimizer", &json)?;
+    if class == "Nadam" && (legacy || fields.contains_key("decay")) {
+        let help = "compile the model with Keras 3's Nadam";
+        return Err(Error::request(
+            "optimizer",
+            "Nadam of Keras 3",
+            "Keras 2's legacy one, whose momentum grows otherwise",
+            help,
+        ));
+    }
+    if let ("LossScaleOptimizer", Some(inner)) = (class, fields.get("inner_optimizer")) {
+        return optimizer_of(inner);
+    }
+    match fields.remove("decay").as_ref().map(|d| f64::read(&Node::new("optimizer: decay", d))).transpose()? {
+        None | Some(0.0) => {}
+        Some(decay) => {
+            // Keras 2's legacy optimizers: η / (1 + decay · step).
+            let key = if fields.contains_key("learning_rate") { "learning_rate" } else { "lr" };
+            let none = Json::Null;
+            let rate = f64::read(&Node::new(format!("optimizer: {key}"), fields.get(key).unwrap_or(&none)))?;
+            let schedule: Arc<dyn Schedule> = Arc::new(Power::inverse_time_decay(rate, 1.0, decay));
+            fields.insert("learning_rate".to_owned(), schedule.write()?);
+            fields.remove("lr");
+        }
+    }
+    config::named("optimizer", class, &fields)
+}
+
+impl Writer {
+    /// The `compile_config` of a model, if it is compiled.
+    ///
+    /// # Errors
+    /// Something of one's own, or that Keras does not have where only Keras's may be written.
+    pub fn compile(self, model: &Model) -> Result<Option<Json>> {
+        let Some(optimizer) = model.optimizer() else { return Ok(None) };
+        let mut optimizer = optimizer.write()?;
+        if let Some(rate) = model.progress().learning_rate {
+            optimizer["config"]["learning_rate"] = rate.write()?;
+        }
+        let all = model.objectives();
+        let losses = all.iter().map(|o| o.loss.write()).collect::<Result<Vec<_>>>()?;
+        let weights: Vec<Json> = all.iter().map(|o| o.weight.into()).collect();
+        let plain = all.iter().all(|o| o.weight == 1.0);
+        let metrics = all.iter().map(|o| metrics_of(o, false)).collect::<Result<Vec<_>>>()?;
+        let weighted = all.iter().map(|o| metrics_of(o, true)).collect::<Result<Vec<_>>>()?;
+        let json = json!({
+            "optimizer": optimizer,
+            "loss": for_outputs(losses),
+            "loss_weights": if plain { Json::Null } else { weights.into() },
+            "metrics": for_outputs(metrics),
+            "weighted_metrics": for_outputs(weighted),
+            "run_eagerly": false,
+            "steps_per_execution": 1,
+            "jit_compile": "auto",
+        });
+        if self.keras {
+            refuse_own("compile settings", &json)?;
+        }
+        Ok(Some(json))
+    }
+}
+
+/// A list for several outputs, the thing itself for one.
+fn for_outputs(mut all: Vec<Json>) -> Json {
+    if all.len() == 1 { all.swap_remove(0) } else { all.into() }
+}
+
+fn metrics_of(o: &Objective, weighted: bool) -> Result<Json> {
+    let accuracy = (o.accuracy && !weighted).then(|| Ok("accuracy".into()));
+    let others = o.metrics.iter().filter(|(_, w)| *w == weighted).map(|(m, _)| m.write());
+    let all = accuracy.into_iter().chain(others).collect::<Result<Vec<Json>>>()?;
+    Ok(if all.is_empty() { Json::Null } else { all.into() })
+}

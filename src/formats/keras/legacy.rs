@@ -1,0 +1,83 @@
+//! Whole models as Keras 2 kept them: one HDF5 file, its structure in an attribute, arrays by the names of layers.
+//!
+//! Arrays belong to variables by their order: layers with variables as the file lists them, and of each layer first what is
+//! trained, then the rest; of a model used as a layer, first all that is trained in any of its layers.
+
+use super::archive::damaged;
+use super::h5::Reader;
+use crate::base::Result;
+use crate::formats::config::{Content, Shelf, Shelved};
+use crate::train::{Declared, SharedLayer};
+use std::collections::HashMap;
+
+/// The group of the arrays: below the root in whole models, the root itself in files of weights alone.
+pub(super) fn root(file: &Reader) -> &'static str {
+    if file.has_group("model_weights") { "model_weights" } else { "" }
+}
+
+/// Reads the values of the variables declared.
+///
+/// # Errors
+/// Other layers or arrays than the model has.
+pub(super) fn read(file: &Reader, shelf: &Shelf, declared: &[Declared]) -> Result<Vec<Vec<f64>>> {
+    let root = root(file);
+    let within = |name: &str| if root.is_empty() { name.to_owned() } else { format!("{root}/{name}") };
+    let Some(names) = file.texts(root, "layer_names") else {
+        return Err(damaged(file.place(), "no list of layers"));
+    };
+    let mut groups = Vec::new();
+    for name in names {
+        let weights = file.texts(&within(&name), "weight_names").unwrap_or_default();
+        if !weights.is_empty() {
+            groups.push((name, weights));
+        }
+    }
+    let mut groups = groups.into_iter();
+    let mut read: HashMap<usize, Vec<f64>> = HashMap::new();
+    for item in &shelf.0 {
+        let mine = ordered(item, declared);
+        if mine.is_empty() {
+            continue;
+        }
+        let Some((name, weights)) = groups.next() else {
+            return Err(damaged(file.place(), &format!("no arrays for layer `{}`", item.name)));
+        };
+        let spare = weights.len().saturating_sub(mine.len());
+        if weights.len() < mine.len() || spare > 1 {
+            let what = format!(
+                "layer `{}` has {} variables, its group `{name}` {} arrays",
+                item.name,
+                mine.len(),
+                weights.len()
+            );
+            return Err(damaged(file.place(), &what));
+        }
+        for (d, weight) in mine.into_iter().zip(weights) {
+            let what = format!("{} of layer `{}`", declared[d].name, item.name);
+            // A layer shared with a model before it is there twice.
+            if !read.contains_key(&d) {
+                read.insert(d, file.numbers(&format!("{}/{weight}", within(&name)), &what, &declared[d].shape)?);
+            }
+        }
+    }
+    let take = |(i, d): (usize, &Declared)| {
+        read.remove(&i).ok_or_else(|| damaged(file.place(), &format!("{} of a layer is missing", d.name)))
+    };
+    declared.iter().enumerate().map(take).collect()
+}
+
+/// Which variables belong to an item, in the order of its arrays.
+fn ordered(item: &Shelved, declared: &[Declared]) -> Vec<usize> {
+    let of = |layer: &SharedLayer| (0..declared.len()).filter(|i| declared[*i].layer.is(layer)).collect::<Vec<_>>();
+    match &item.content {
+        Content::Input => Vec::new(),
+        Content::Layer(layer) => of(layer),
+        Content::Model(_, inner) => {
+            let all: Vec<usize> = inner.layers().iter().flat_map(of).collect();
+            let learning = inner.learning();
+            let learns = |i: &usize| declared[*i].trained && learning.iter().any(|l| l.is(&declared[*i].layer));
+            let (first, rest): (Vec<usize>, Vec<usize>) = all.into_iter().partition(learns);
+            [first, rest].concat()
+        }
+    }
+}

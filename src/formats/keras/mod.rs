@@ -1,0 +1,195 @@
+//! Keras's files: `.keras`, whole models as `.h5`, and `.weights.h5`, of Keras 3 and TF-Keras 2.
+//!
+//! A file is data: classes are looked up in the vocabulary, names are only compared, paths and addresses in a file are never
+//! followed, and an array is read only into a variable of its shape.
+
+mod archive;
+mod h5;
+mod legacy;
+mod optimizer;
+mod store;
+
+use super::config::compile;
+use super::config::read::Reader as ModelReader;
+use super::config::write::Writer;
+use super::config::{Shelf, Structure};
+use crate::base::{Error, Result, Seed};
+use crate::nn::config::Json;
+use crate::train::{Compile, Declared, Device, Model};
+use archive::{Archive, CONFIG, METADATA, WEIGHTS, archive, damaged};
+use h5::{Reader, Tree};
+use optimizer::Paths;
+use serde_json::json;
+
+/// A model read from a file, not yet on a device.
+pub struct KerasFile {
+    place: String,
+    structure: Structure,
+    settings: Option<Json>,
+    weights: Reader,
+    /// Whether arrays are kept as Keras 2 kept them.
+    legacy: bool,
+}
+
+impl KerasFile {
+    /// Takes the bytes of a `.keras` file or of a whole model as `.h5`; `place` names it in errors.
+    ///
+    /// # Errors
+    /// A file that is neither, one that is damaged, a layer that is not in the vocabulary.
+    pub fn read(place: &str, bytes: Vec<u8>) -> Result<Self> {
+        let file = if bytes.starts_with(b"PK") { Self::of_archive(place, &bytes) } else { Self::of_h5(place, bytes) };
+        file.map_err(|e| of_file(place, e))
+    }
+
+    fn of_archive(place: &str, bytes: &[u8]) -> Result<Self> {
+        let mut zip = Archive::open(place, bytes)?;
+        let config = parse(place, CONFIG, &zip.member(CONFIG)?)?;
+        let version = match zip.has(METADATA) {
+            true => parse(place, METADATA, &zip.member(METADATA)?)?.get("keras_version").cloned(),
+            false => None,
+        };
+        let structure = ModelReader::of_version(version.as_ref().and_then(Json::as_str)).model(&config)?;
+        if !zip.has(WEIGHTS) {
+            return Err(damaged(place, &format!("no `{WEIGHTS}` in it")));
+        }
+        let weights = Reader::open(place, zip.member(WEIGHTS)?)?;
+        let settings = config.get("compile_config").cloned();
+        Ok(Self { place: place.to_owned(), structure, settings, weights, legacy: false })
+    }
+
+    fn of_h5(place: &str, bytes: Vec<u8>) -> Result<Self> {
+        let weights = Reader::open(place, bytes)?;
+        let Some(config) = weights.text("", "model_config") else {
+            let what = "weights alone, without the model they belong to";
+            return Err(Error::Data(format!(
+                "{place}: {what}; build the model and load them into it with load_weights"
+            )));
+        };
+        let config = parse(place, "model_config", config.as_bytes())?;
+        let structure = ModelReader::of_version(weights.text("", "keras_version").as_deref()).model(&config)?;
+        let settings = weights.text("", "training_config");
+        let settings = settings.map(|text| parse(place, "training_config", text.as_bytes())).transpose()?;
+        Ok(Self { place: place.to_owned(), structure, settings, weights, legacy: true })
+    }
+
+    /// How the model was compiled; `None` where it was not.
+    ///
+    /// # Errors
+    /// An optimizer, loss or metric that is not in the vocabulary.
+    pub fn compile_settings(&self) -> Result<Option<Compile>> {
+        let outputs = self.structure.output_names();
+        let settings = self.settings.as_ref().filter(|s| !s.is_null());
+        settings.map_or(Ok(None), |s| compile::read(s, &outputs)).map_err(|e| of_file(&self.place, e))
+    }
+
+    /// The model on a device, with the file's variables; masks and shuffles are drawn from `seed`.
+    ///
+    /// # Errors
+    /// Arrays that are not those of the layers.
+    pub fn build(&self, device: &Device, seed: Seed) -> Result<Model> {
+        let values = |declared: &[Declared]| match self.legacy {
+            true => legacy::read(&self.weights, &self.structure.shelf, declared),
+            false => store::read(&self.weights, &self.structure.shelf, declared),
+        };
+        self.structure.graph.build_from(device, seed, values).map_err(|e| of_file(&self.place, e))
+    }
+
+    /// The model on a device, compiled as the file says, its optimizer where it was.
+    ///
+    /// # Errors
+    /// As [`KerasFile::build`] and [`KerasFile::compile_settings`]; slots that are not those of the variables.
+    pub fn build_compiled(&self, device: &Device, seed: Seed) -> Result<Model> {
+        let mut model = self.build(device, seed)?;
+        if let Some(how) = self.compile_settings()? {
+            model.compile_with(how).map_err(|e| of_file(&self.place, e))?;
+            let paths = match self.legacy {
+                true => Paths::Named(self.weights.texts("optimizer_weights", "weight_names").unwrap_or_default()),
+                false => Paths::Numbered,
+            };
+            let read = optimizer::read(&self.weights, &paths, &self.structure.shelf, &mut model);
+            read.map_err(|e| of_file(&self.place, e))?;
+        }
+        Ok(model)
+    }
+}
+
+/// What a file says wrongly is the file's fault.
+fn of_file(place: &str, error: Error) -> Error {
+    match error {
+        Error::Request { .. } => Error::Data(format!("{place}: {error}")),
+        other => other,
+    }
+}
+
+fn parse(place: &str, name: &str, text: &[u8]) -> Result<Json> {
+    serde_json::from_slice(text).map_err(|e| damaged(place, &format!("`{name}` is no JSON ({e})")))
+}
+
+/// The type numbers are written in: those a device has.
+fn dtype(model: &Model) -> &'static str {
+    if matches!(model.device(), Device::CpuFloat64) { "float64" } else { "float32" }
+}
+
+/// The bytes of a `.keras` file: structure, variables, and, of a compiled model, its settings and its optimizer.
+///
+/// # Errors
+/// Something Keras has no word for, or the device was lost.
+pub fn write(model: &Model) -> Result<Vec<u8>> {
+    let writer = Writer { dtype: dtype(model), keras: true };
+    let (mut config, structure) = writer.model(model.graph(), "model")?;
+    if let Some(settings) = writer.compile(model)? {
+        config["compile_config"] = settings;
+    }
+    let metadata = json!({ "keras_version": KERAS, "date_saved": null, "written_by": concat!("wgrad ", env!("CARGO_PKG_VERSION")) });
+    let weights = weights_of(model, &structure.shelf, &structure.name)?;
+    archive(&[
+        (METADATA, metadata.to_string().as_bytes()),
+        (CONFIG, config.to_string().as_bytes()),
+        (WEIGHTS, &weights),
+    ])
+}
+
+/// The version of Keras whose files these are.
+const KERAS: &str = "3.15.1";
+
+/// The bytes of a `.weights.h5` file: variables, and what the optimizer remembers.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_weights(model: &Model) -> Result<Vec<u8>> {
+    let (_, structure) = Writer { dtype: dtype(model), keras: true }.model(model.graph(), "model")?;
+    weights_of(model, &structure.shelf, &structure.name)
+}
+
+fn weights_of(model: &Model, shelf: &Shelf, name: &str) -> Result<Vec<u8>> {
+    let mut tree = Tree::default();
+    store::write(&mut tree, shelf, name)?;
+    optimizer::write(&mut tree, shelf, model)?;
+    tree.bytes(matches!(model.device(), Device::CpuFloat64))
+}
+
+/// Gives a model the variables of a `.weights.h5` file, or of the weights in a `.keras` or `.h5` file; of a compiled model
+/// the optimizer goes on from the file too.
+///
+/// # Errors
+/// A damaged file, or one whose arrays are not those of the model's layers; nothing is changed then.
+pub fn read_weights(place: &str, bytes: Vec<u8>, model: &mut Model) -> Result<()> {
+    let weights = match bytes.starts_with(b"PK") {
+        true => Reader::open(place, Archive::open(place, &bytes)?.member(WEIGHTS)?)?,
+        false => Reader::open(place, bytes)?,
+    };
+    let (_, Structure { shelf, .. }) = Writer { dtype: dtype(model), keras: false }.model(model.graph(), "model")?;
+    let declared: Vec<Declared> = shelf.layers().iter().flat_map(Declared::of).collect();
+    let legacy = weights.texts(legacy::root(&weights), "layer_names").is_some();
+    let values = match legacy {
+        true => legacy::read(&weights, &shelf, &declared),
+        false => store::read(&weights, &shelf, &declared),
+    };
+    let values = values.map_err(|e| of_file(place, e))?;
+    let variables: Vec<_> = shelf.layers().iter().flat_map(|l| l.variables()).collect();
+    variables.iter().zip(&values).try_for_each(|(v, numbers)| v.assign(numbers))?;
+    if !legacy {
+        optimizer::read(&weights, &Paths::Numbered, &shelf, model).map_err(|e| of_file(place, e))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,178 @@
+//! What an optimizer remembers, in the order Keras keeps it in.
+//!
+//! First the counter of steps, then the learning rate unless it is a schedule, then the slots: for each group of names that go
+//! together, variable by variable. Variables are those trained, layer by layer in Keras's order.
+
+use super::h5::{Array, Reader, Tree};
+use crate::base::Result;
+use crate::formats::config::Shelf;
+use crate::nn::optim::{Optimizer, Progress};
+use crate::train::{Model, Remembered, Variable};
+use std::collections::HashSet;
+use std::sync::Arc;
+
+/// Where the arrays of an optimizer are in a file.
+pub(super) enum Paths {
+    /// `optimizer/vars/0`, `optimizer/vars/1`, ….
+    Numbered,
+    /// By the names of a list, in its order.
+    Named(Vec<String>),
+}
+
+impl Paths {
+    /// Whether Keras 2's first optimizers wrote them, which keep each slot by itself.
+    fn are_apart(&self) -> bool {
+        matches!(self, Self::Named(all) if all.first().is_some_and(|name| name.ends_with("iter:0")))
+    }
+
+    /// Whether two arrays have one name.
+    fn are_ambiguous(&self) -> bool {
+        let mut seen = HashSet::new();
+        matches!(self, Self::Named(all) if !all.iter().all(|name| seen.insert(name)))
+    }
+
+    fn path(&self, i: usize) -> Option<String> {
+        match self {
+            Self::Numbered => Some(format!("optimizer/vars/{i}")),
+            Self::Named(all) => all.get(i).map(|name| format!("optimizer_weights/{name}")),
+        }
+    }
+}
+
+/// What comes behind the slots in Keras's list, or is no slot of a variable.
+fn carries(optimizer: &dyn Optimizer) -> bool {
+    optimizer.name() == "nadam"
+}
+
+/// The variables an optimizer of the model has slots for, in Keras's order.
+fn trained(shelf: &Shelf) -> Vec<Variable> {
+    let learning = shelf.learning();
+    learning.iter().flat_map(|layer| layer.variables()).filter(Variable::trained).collect()
+}
+
+/// An array of a slot as Keras has it: where the rule keeps something of another shape, or nothing, of a variable.
+fn shape_of(slot: &str, v: &Variable) -> Vec<usize> {
+    match (slot, v.shape()) {
+        ("r", [rest @ .., _]) if !rest.is_empty() => rest.to_vec(),
+        ("c", [rest @ .., _, last]) => [rest, &[*last]].concat(),
+        ("r" | "c", _) => Vec::new(),
+        (_, shape) => shape.to_vec(),
+    }
+}
+
+/// Whether Keras's array of a slot is one the rule works with.
+fn is_used(slot: &str, v: &Variable) -> bool {
+    match slot {
+        "r" | "c" => v.shape().len() > 1,
+        "v" => v.shape().len() < 2,
+        _ => true,
+    }
+}
+
+/// The arrays in Keras's order.
+fn slots(optimizer: &dyn Optimizer, variables: &[Variable]) -> Vec<(&'static str, Variable)> {
+    let group = |names: &'static [&'static str]| {
+        variables.iter().flat_map(move |v| names.iter().map(move |name| (*name, v.clone())))
+    };
+    optimizer.slots().into_iter().flat_map(group).collect()
+}
+
+/// Reads what the optimizer of a compiled model remembers; nothing where it was never trained.
+///
+/// # Errors
+/// An array that is missing or of another shape: what is there is not taken for something else.
+pub(super) fn read(file: &Reader, paths: &Paths, shelf: &Shelf, model: &mut Model) -> Result<()> {
+    let Some(optimizer) = model.optimizer().cloned() else { return Ok(()) };
+    let shape = |i: usize| paths.path(i).and_then(|p| file.shape(&p));
+    let number = |i: usize, what: &str| -> Result<f64> {
+        match paths.path(i) {
+            Some(path) => Ok(file.numbers(&path, what, &[])?.first().copied().unwrap_or(0.0)),
+            None => Ok(0.0),
+        }
+    };
+    if shape(0).is_none() {
+        return Ok(());
+    }
+    let steps = number(0, "the optimizer's counter of steps")?;
+    let mut wanted = slots(&*optimizer, &trained(shelf));
+    if paths.are_ambiguous() {
+        // Keras cannot tell them apart either, and begins anew.
+        return model.remember(Progress { steps: steps as u64, ..Progress::default() }, Vec::new());
+    }
+    if paths.are_apart() && optimizer.name() != "ftrl" {
+        // Slot by slot, not variable by variable.
+        let order: Vec<&str> = optimizer.slots().into_iter().flatten().copied().collect();
+        wanted.sort_by_key(|(slot, _)| order.iter().position(|o| o == slot));
+    }
+    let fixed =
+        optimizer.config().is_ok_and(|c| c.fields.get("learning_rate").is_some_and(serde_json::Value::is_number));
+    // TF-Keras keeps no rate: then what comes next is the first slot.
+    let first = wanted.first().map(|(slot, v)| shape_of(slot, v));
+    let rated =
+        fixed && shape(1) == Some(Vec::new()) && (first != Some(Vec::new()) || shape(wanted.len() + 1).is_some());
+    let mut progress = Progress { steps: steps as u64, ..Progress::default() };
+    if rated {
+        let rate = number(1, "the optimizer's learning rate")?;
+        let known = optimizer.learning_rate(0);
+        // The same number as in the settings, up to rounding, is no change.
+        progress.learning_rate = ((rate - known).abs() > 1e-6 * known.abs()).then_some(rate);
+    }
+    let mut at = 1 + usize::from(rated);
+    if shape(at).is_none() {
+        return model.remember(progress, Vec::new());
+    }
+    let mut all = Vec::new();
+    for (slot, variable) in wanted {
+        let shape = shape_of(slot, &variable);
+        // TF-Keras keeps no placeholders.
+        let absent = !is_used(slot, &variable) && paths.path(at).and_then(|p| file.shape(&p)) != Some(shape.clone());
+        if absent {
+            continue;
+        }
+        if let Some(path) = paths.path(at) {
+            let what = format!("{slot} of the optimizer for `{}`", variable.name());
+            if is_used(slot, &variable) {
+                all.push(Remembered { slot, values: file.numbers(&path, &what, &shape)?, variable });
+            }
+        }
+        at += 1;
+    }
+    if carries(&*optimizer) && shape(at).is_some() {
+        progress.carry = number(at, "the product of the optimizer's momenta")?;
+    }
+    model.remember(progress, all)
+}
+
+/// Writes what the optimizer of a compiled model remembers; gives Keras's names of the arrays.
+///
+/// # Errors
+/// The device was lost.
+pub(super) fn write(tree: &mut Tree, shelf: &Shelf, model: &Model) -> Result<()> {
+    let Some(optimizer) = model.optimizer() else { return Ok(()) };
+    let progress = model.progress();
+    let mut all = vec![Array::Count(progress.steps as i64)];
+    let rated =
+        optimizer.config().is_ok_and(|c| c.fields.get("learning_rate").is_some_and(serde_json::Value::is_number));
+    if rated || progress.learning_rate.is_some() {
+        let rate = progress.learning_rate.unwrap_or_else(|| optimizer.learning_rate(progress.steps));
+        all.push(Array::Floats(Vec::new(), vec![rate]));
+    }
+    let remembered = model.remembered()?;
+    if !remembered.is_empty() {
+        for (slot, variable) in slots(&**optimizer, &trained(shelf)) {
+            let shape = shape_of(slot, &variable);
+            let known = remembered.iter().find(|r| r.slot == slot && r.variable.is(&variable));
+            let zeros = || vec![0.0; shape.iter().product()];
+            all.push(Array::Floats(shape.clone(), known.map_or_else(zeros, |r| r.values.clone())));
+        }
+        if carries(&**optimizer) {
+            all.push(Array::Floats(Vec::new(), vec![progress.carry]));
+        }
+    }
+    let name: Arc<str> = optimizer.name().into();
+    tree.group("optimizer/vars").text("name", &name);
+    for (i, array) in all.into_iter().enumerate() {
+        tree.put(&format!("optimizer/vars/{i}"), array);
+    }
+    Ok(())
+}

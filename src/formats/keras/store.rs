@@ -1,0 +1,145 @@
+//! Where Keras keeps variables: `layers/dense_1/vars/0`, by class and number in its order of layers, never by name.
+
+use super::archive::damaged;
+use super::h5::{Array, Reader, Tree};
+use crate::base::Result;
+use crate::formats::config::{Content, Shelf};
+use crate::nn::config::Json;
+use crate::train::{Body, Declared, SharedLayer};
+use std::collections::HashMap;
+
+/// A layer and the path of its variables.
+pub(super) struct Placed {
+    pub layer: SharedLayer,
+    pub name: String,
+    pub path: String,
+}
+
+/// Where the variables of a shelf's layers are; a layer that is used again is where it is first.
+pub(super) fn places(shelf: &Shelf) -> Vec<Placed> {
+    let mut all: Vec<Placed> = Vec::new();
+    walk(shelf, "", &mut |path, item| {
+        if let Content::Layer(layer) = &item.content
+            && !all.iter().any(|p| p.layer.is(layer))
+        {
+            all.push(Placed { layer: layer.clone(), name: item.name.clone(), path: path.to_owned() });
+        }
+    });
+    all
+}
+
+/// Calls `f` with every item of a shelf and its path, inputs and models among them.
+fn walk(shelf: &Shelf, within: &str, f: &mut impl FnMut(&str, &crate::formats::config::Shelved)) {
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    for item in &shelf.0 {
+        let class = snake_case(&item.class);
+        let count = counts.entry(class.clone()).or_insert(0);
+        let number = if *count == 0 { String::new() } else { format!("_{count}") };
+        *count += 1;
+        let path = format!("{within}layers/{class}{number}");
+        f(&path, item);
+        if let Content::Model(_, inner) = &item.content {
+            walk(inner, &format!("{path}/"), f);
+        }
+    }
+}
+
+/// Keras's `naming.to_snake_case`: `PReLU` is `p_re_lu`, `SpatialDropout1D` is `spatial_dropout1d`.
+pub(super) fn snake_case(class: &str) -> String {
+    let letters: Vec<char> = class.chars().filter(|c| c.is_alphanumeric() || *c == '_').collect();
+    // "(.)([A-Z][a-z]+)" becomes "\1_\2": a capital before small letters begins a word, unless it is the first letter.
+    let mut words = String::new();
+    for (i, c) in letters.iter().enumerate() {
+        let begins = c.is_ascii_uppercase() && letters.get(i + 1).is_some_and(char::is_ascii_lowercase);
+        if begins && i > 0 {
+            words.push('_');
+        }
+        words.push(*c);
+    }
+    // "([a-z])([A-Z])" becomes "\1_\2".
+    let mut snake = String::new();
+    let mut before = ' ';
+    for c in words.chars() {
+        if before.is_ascii_lowercase() && c.is_ascii_uppercase() {
+            snake.push('_');
+        }
+        before = c;
+        snake.push(c);
+    }
+    snake.to_lowercase()
+}
+
+/// Variables Keras keeps of a layer besides ours: the number of samples a normalisation was adapted to.
+fn counts_samples(layer: &SharedLayer) -> bool {
+    let Body::Layer(inner) = layer.body() else { return false };
+    inner.config().is_ok_and(|c| c.class == "Normalization" && c.fields.get("mean") == Some(&Json::Null))
+}
+
+/// Reads the values of the variables declared.
+///
+/// # Errors
+/// A layer whose arrays are missing, of another shape, or more than it has variables.
+pub(super) fn read(file: &Reader, shelf: &Shelf, declared: &[Declared]) -> Result<Vec<Vec<f64>>> {
+    let places = places(shelf);
+    let old = file.has_group("_layer_checkpoint_dependencies");
+    let mut read = HashMap::new();
+    for place in &places {
+        let mine: Vec<usize> = (0..declared.len()).filter(|i| declared[*i].layer.is(&place.layer)).collect();
+        // What Keras 2.12 and 2.13 called the list of layers.
+        let path =
+            if old { place.path.replace("layers/", "_layer_checkpoint_dependencies/") } else { place.path.clone() };
+        for (i, d) in mine.iter().enumerate() {
+            let what = format!("{} of layer `{}`", declared[*d].name, place.name);
+            read.insert(*d, file.numbers(&format!("{path}/vars/{i}"), &what, &declared[*d].shape)?);
+        }
+        let more = mine.len() + usize::from(counts_samples(&place.layer));
+        if file.shape(&format!("{path}/vars/{more}")).is_some() {
+            let what = format!("layer `{}` has more than its {} arrays", place.name, mine.len());
+            return Err(damaged(file.place(), &what));
+        }
+    }
+    let take = |(i, d): (usize, &Declared)| {
+        read.remove(&i).ok_or_else(|| damaged(file.place(), &format!("{} of a layer is missing", d.name)))
+    };
+    declared.iter().enumerate().map(take).collect()
+}
+
+/// Writes the variables of a shelf's layers, under the paths Keras will look for.
+///
+/// # Errors
+/// The device was lost.
+pub(super) fn write(tree: &mut Tree, shelf: &Shelf, model: &str) -> Result<()> {
+    tree.group("vars").text("name", model);
+    walk(shelf, "", &mut |path, item| tree.group(&format!("{path}/vars")).text("name", &item.name));
+    for place in places(shelf) {
+        let variables = place.layer.variables();
+        for (i, v) in variables.iter().enumerate() {
+            tree.put(&format!("{}/vars/{i}", place.path), Array::Floats(v.shape().to_vec(), v.values()?));
+        }
+        if counts_samples(&place.layer) {
+            tree.put(&format!("{}/vars/{}", place.path, variables.len()), Array::Count(0));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn classes_in_snake_case_as_keras_has_them() {
+        for (class, snake) in [
+            ("Dense", "dense"),
+            ("BatchNormalization", "batch_normalization"),
+            ("PReLU", "p_re_lu"),
+            ("ReLU", "re_lu"),
+            ("LeakyReLU", "leaky_re_lu"),
+            ("ELU", "elu"),
+            ("SpatialDropout1D", "spatial_dropout1d"),
+            ("RMSNormalization", "rms_normalization"),
+            ("InputLayer", "input_layer"),
+            ("Functional", "functional"),
+        ] {
+            assert_eq!(super::snake_case(class), snake);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! The kinds of values a field may have.
+
+use super::{Json, Node};
+use crate::base::{Error, Result};
+
+/// A value of a field.
+pub trait Field: Sized {
+    /// As a file gives it.
+    ///
+    /// # Errors
+    /// A value of another kind.
+    fn read(node: &Node<'_>) -> Result<Self>;
+
+    /// As a file holds it.
+    ///
+    /// # Errors
+    /// Something of the user's own making.
+    fn write(&self) -> Result<Json>;
+}
+
+/// Whole numbers; Python may write them as floats.
+macro_rules! whole {
+    ($($t:ty, $expected:literal;)*) => {
+        $(impl Field for $t {
+            fn read(node: &Node<'_>) -> Result<Self> {
+                // Keras 2 writes some axes as a list of one.
+                let value = match node.value {
+                    Json::Array(one) if one.len() == 1 => &one[0],
+                    value => value,
+                };
+                let float = || value.as_f64().filter(|v| v.fract() == 0.0 && v.abs() <= 2.0_f64.powi(53));
+                let whole = value.as_i64().or_else(|| float().map(|v| v as i64));
+                whole.and_then(|v| Self::try_from(v).ok()).ok_or_else(|| node.wrong($expected))
+            }
+            fn write(&self) -> Result<Json> {
+                Ok((*self).into())
+            }
+        })*
+    };
+}
+
+whole! {
+    usize, "a whole number, at least 0";
+    u32, "a whole number, at least 0";
+    u64, "a whole number, at least 0";
+    i32, "a whole number";
+    i64, "a whole number";
+    isize, "a whole number";
+}
+
+impl Field for f64 {
+    fn read(node: &Node<'_>) -> Result<Self> {
+        node.value.as_f64().ok_or_else(|| node.wrong("a number"))
+    }
+    fn write(&self) -> Result<Json> {
+        let number = serde_json::Number::from_f64(*self).map(Json::Number);
+        number.ok_or_else(|| Error::request("a field of a file", "a finite number", self, "choose a finite number"))
+    }
+}
+
+impl Field for bool {
+    fn read(node: &Node<'_>) -> Result<Self> {
+        node.value.as_bool().ok_or_else(|| node.wrong("true or false"))
+    }
+    fn write(&self) -> Result<Json> {
+        Ok((*self).into())
+    }
+}
+
+impl Field for String {
+    fn read(node: &Node<'_>) -> Result<Self> {
+        node.value.as_str().map(str::to_owned).ok_or_else(|| node.wrong("text"))
+    }
+    fn write(&self) -> Result<Json> {
+        Ok(self.as_str().into())
+    }
+}
+
+impl<T: Field> Field for Option<T> {
+    fn read(node: &Node<'_>) -> Result<Self> {
+        if node.value.is_null() { Ok(None) } else { T::read(node).map(Some) }
+    }
+    fn write(&self) -> Result<Json> {
+        self.as_ref().map_or(Ok(Json::Null), Field::write)
+    }
+}
+
+/// A list, however it is nested, or one value; Keras writes arrays as `{"class_name": "__numpy__", "config": {"value": …}}`.
+impl<T: Field> Field for Vec<T> {
+    fn read(node: &Node<'_>) -> Result<Self> {
+        let array = node.value.get("config").and_then(|c| c.get("value"));
+        let value = match node.value.get("class_name").and_then(Json::as_str) {
+            Some("__numpy__" | "__tensor__" | "__tuple__") => array.unwrap_or(node.value),
+            _ => node.value,
+        };
+        let mut all = Vec::new();
+        // Lists within lists are as deep as the reader of the file lets them be.
+        let mut left = vec![value];
+        while let Some(value) = left.pop() {
+            match value {
+                Json::Array(values) => left.extend(values.iter().rev()),
+                // No list at all.
+                Json::Null if std::ptr::eq(value, node.value) => {}
+                one => all.push(T::read(&Node::new(node.place.as_str(), one))?),
+            }
+        }
+        Ok(all)
+    }
+    fn write(&self) -> Result<Json> {
+        self.iter().map(Field::write).collect::<Result<Vec<_>>>().map(Json::Array)
+    }
+}
+
+/// An enum whose variants have Keras's words; of several words of one, the first is written.
+macro_rules! words {
+    ($t:ident: $($word:literal $(| $other:literal)* = $variant:ident),+ $(; null = $none:ident)? $(,)?) => {
+        impl $crate::nn::config::Field for $t {
+            fn read(node: &$crate::nn::config::Node<'_>) -> $crate::base::Result<Self> {
+                match node.value.as_str() {
+                    $(None if node.value.is_null() => Ok(Self::$none),)?
+                    $(Some($word $(| $other)*) => Ok(Self::$variant),)+
+                    Some(other) => Err($crate::base::Error::unknown(&node.place, other, &[$($word),+])),
+                    None => Err(node.wrong(concat!("one of " $(, $word, " ")+))),
+                }
+            }
+            fn write(&self) -> $crate::base::Result<$crate::nn::config::Json> {
+                Ok(match self {
+                    $(Self::$variant => $word.into(),)+
+                    $(Self::$none => $crate::nn::config::Json::Null,)?
+                })
+            }
+        }
+    };
+}
+pub(in crate::nn) use words;

@@ -1,0 +1,212 @@
+//! What things are made of, in words and numbers: a class and its fields, as Keras's files and run files hold them.
+//!
+//! A class lists its fields once, in [`Configured::fields`]; the same list writes them and reads them. A family (layers,
+//! losses, …) lists its classes, and nothing else can be read: a file never names code.
+
+mod field;
+mod fields;
+mod node;
+
+pub use field::Field;
+pub(in crate::nn) use field::words;
+pub use fields::Fields;
+pub use node::Node;
+pub use serde_json::{Map, Value as Json};
+
+use crate::base::{Error, Result};
+use std::sync::Arc;
+
+/// A class and its fields.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Config {
+    /// Keras's class, `Dense`; where Keras has no such class, a name like its.
+    pub class: &'static str,
+    /// Fields by Keras's names.
+    pub fields: Map<String, Json>,
+    /// Whether Keras has no such class.
+    pub own: bool,
+}
+
+/// Marks a class Keras does not have.
+pub const OWN: bool = true;
+/// The module of those.
+pub const OWN_MODULE: &str = "wgrad";
+
+impl Config {
+    /// The class of `it` and its fields.
+    ///
+    /// # Errors
+    /// A field of the user's own making, which no file has a word for.
+    pub fn of<T: Configured + Clone>(it: &T) -> Result<Self> {
+        let mut fields = Fields::writing();
+        it.clone().fields(&mut fields)?;
+        Ok(Self { class: T::CLASS, fields: fields.written(), own: T::OWN })
+    }
+
+    /// The refusal of something of the user's own making.
+    ///
+    /// # Errors
+    /// Always.
+    pub fn none(what: &str, name: &str) -> Result<Self> {
+        Err(Error::request(
+            format!("{what} `{name}`"),
+            format!("a {what} of Keras's vocabulary"),
+            "one of your own",
+            "files have no word for it: save_weights writes the variables alone",
+        ))
+    }
+}
+
+/// A thing with a class and fields.
+pub trait Configured: Sized {
+    /// Keras's class; where Keras has none, a name like its.
+    const CLASS: &'static str;
+    /// Whether Keras has no such class.
+    const OWN: bool = false;
+
+    /// With Keras's defaults; what has none is set by [`Configured::fields`].
+    fn plain() -> Self;
+
+    /// Lists the fields, each with its Keras name and its place.
+    ///
+    /// # Errors
+    /// A field that is missing, or of another kind.
+    fn fields(&mut self, fields: &mut Fields<'_>) -> Result<()>;
+}
+
+/// A `T` of fields as a file gives them; `place` names it in errors.
+///
+/// # Errors
+/// A field that is missing, unknown or of another kind.
+pub fn read<T: Configured>(place: &str, given: &Map<String, Json>) -> Result<T> {
+    let mut made = T::plain();
+    let mut fields = Fields::reading(place, given);
+    made.fields(&mut fields)?;
+    fields.finish()?;
+    Ok(made)
+}
+
+/// A class of a family, and what reads it.
+pub struct Class<T: ?Sized> {
+    /// Its name.
+    pub name: &'static str,
+    /// Makes one of the fields given at a place.
+    pub read: fn(&str, &Map<String, Json>) -> Result<Arc<T>>,
+}
+
+/// Things of one kind, of which files can name the listed classes and no other.
+pub trait Family: 'static {
+    /// Keras's module, for the objects that are written.
+    const MODULE: &'static str;
+    /// What one is called: `layer`.
+    const WHAT: &'static str;
+
+    /// The classes.
+    fn classes() -> &'static [Class<Self>];
+
+    /// Class and fields of one.
+    ///
+    /// # Errors
+    /// One of the user's own making.
+    fn describe(&self) -> Result<Config>;
+}
+
+/// Whether two names of a class are the same: `he_normal` and `HeNormal`.
+fn alike(a: &str, b: &str) -> bool {
+    let letters = |name: &str| name.chars().filter(|c| *c != '_').flat_map(char::to_lowercase).collect::<Vec<_>>();
+    letters(a) == letters(b)
+}
+
+/// Reads one of a family by the name of its class, as it is or in snake_case.
+///
+/// # Errors
+/// An unknown class, with the nearest known one; fields that do not fit.
+pub fn named<T: Family + ?Sized>(place: &str, class: &str, given: &Map<String, Json>) -> Result<Arc<T>> {
+    match T::classes().iter().find(|c| alike(c.name, class)) {
+        Some(found) => (found.read)(&format!("{place} {class}"), given),
+        None => {
+            let known: Vec<&str> = T::classes().iter().map(|c| c.name).collect();
+            Err(Error::unknown(format!("{place}: class of {}", T::WHAT), class, &known))
+        }
+    }
+}
+
+impl<T: Family + ?Sized> Field for Arc<T> {
+    fn read(node: &Node<'_>) -> Result<Self> {
+        let (class, fields) = node.object()?;
+        named(&node.place, class, &fields)
+    }
+
+    fn write(&self) -> Result<Json> {
+        let Config { class, fields, own } = self.describe()?;
+        let module = if own { OWN_MODULE } else { T::MODULE };
+        Ok(serde_json::json!({ "module": module, "class_name": class, "config": fields, "registered_name": null }))
+    }
+}
+
+/// Lists the classes of a family, of `dyn Trait` with a `config` method; `also` gives a class a second name.
+macro_rules! classes {
+    ($family:ident, $what:literal, $module:literal: $($name:ident $(also $other:literal)?),* $(,)?) => {
+        impl $crate::nn::config::Family for dyn $family {
+            const MODULE: &'static str = $module;
+            const WHAT: &'static str = $what;
+            fn classes() -> &'static [$crate::nn::config::Class<Self>] {
+                use $crate::nn::config::{Class, Configured, read};
+                static CLASSES: &[Class<dyn $family>] = &[$(
+                    Class { name: <$name as Configured>::CLASS, read: |p, f| Ok(std::sync::Arc::new(read::<$name>(p, f)?)) },
+                    $(Class { name: $other, read: |p, f| Ok(std::sync::Arc::new(read::<$name>(p, f)?)) },)?
+                )*];
+                CLASSES
+            }
+            fn describe(&self) -> $crate::base::Result<$crate::nn::config::Config> {
+                $family::config(self)
+            }
+        }
+    };
+}
+pub(in crate::nn) use classes;
+
+/// Lists the fields of a class: those that must be there, those with a default, with their places where they have other
+/// names, those written as a number where there is one and as a list where there are more, and, as `only`, options of
+/// Keras's that have just one value here. `(OWN)` marks a class Keras does not have.
+macro_rules! config {
+    (
+        $t:ty = $class:literal $(($own:ident))?, $plain:expr;
+        $(needs $($need:ident $(at $($need_at:tt).+)?),+;)?
+        $(takes $($take:ident $(at $($take_at:tt).+)?),+;)?
+        $(lists $($list:ident $(at $($list_at:tt).+)?),+;)?
+        $(only $($only:literal = $value:tt),+;)?
+        $(ignores $($ignore:literal),+;)?
+    ) => {
+        impl $crate::nn::config::Configured for $t {
+            const CLASS: &'static str = $class;
+            $(const OWN: bool = $crate::nn::config::$own;)?
+            fn plain() -> Self {
+                $plain
+            }
+            fn fields(&mut self, _f: &mut $crate::nn::config::Fields<'_>) -> $crate::base::Result<()> {
+                $($(_f.needs(stringify!($need), $crate::nn::config::place!(self $need $($($need_at).+)?))?;)+)?
+                $($(_f.takes(stringify!($take), $crate::nn::config::place!(self $take $($($take_at).+)?))?;)+)?
+                $($(_f.lists(stringify!($list), $crate::nn::config::place!(self $list $($($list_at).+)?))?;)+)?
+                $($(_f.only($only, &serde_json::json!($value))?;)+)?
+                $(_f.ignores(&[$($ignore),+]);)?
+                Ok(())
+            }
+        }
+    };
+}
+pub(in crate::nn) use config;
+
+/// The place of a field.
+macro_rules! place {
+    ($it:ident $name:ident) => {
+        &mut $it.$name
+    };
+    ($it:ident $name:ident $($at:tt).+) => {
+        &mut $it.$($at).+
+    };
+}
+pub(in crate::nn) use place;
+
+#[cfg(test)]
+mod tests;
