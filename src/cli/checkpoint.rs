@@ -1,10 +1,9 @@
 //! `--checkpoint`: a training of the program that is saved, that signals end in order, and that goes on.
 
 use super::whole;
-use crate::base::{Error, Result};
 use crate::formats::Checkpoints;
 use crate::train::callback::LambdaCallback;
-use crate::train::{Fit, StopHandle};
+use crate::train::{Fit, History, Interruption, StopHandle};
 use clap::Args;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
@@ -33,7 +32,7 @@ pub struct CheckpointOptions {
 #[derive(Debug, thiserror::Error)]
 #[error("{told}")]
 pub struct Signalled {
-    told: Error,
+    told: Interruption,
     /// What shells call a program ended by the signal: 128 and its number.
     pub code: u8,
 }
@@ -59,15 +58,11 @@ impl Signals {
         Ok(())
     }
 
-    /// Gives an interruption the code of the signal behind it.
-    pub fn told<T>(&self, done: Result<T>) -> anyhow::Result<T> {
-        match done {
-            Err(told @ Error::Interrupted { .. }) => {
-                let signal = self.number.load(Ordering::Relaxed) as i32;
-                Err(Signalled { told, code: u8::try_from(SHELL + signal).unwrap_or(1) }.into())
-            }
-            done => Ok(done?),
-        }
+    /// Fails with the code of the signal that has interrupted a training.
+    pub fn told(&self, history: &History) -> Result<(), Signalled> {
+        let Some(told) = history.interrupted else { return Ok(()) };
+        let signal = self.number.load(Ordering::Relaxed) as i32;
+        Err(Signalled { told, code: u8::try_from(SHELL + signal).unwrap_or(1) })
     }
 }
 

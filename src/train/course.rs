@@ -2,7 +2,7 @@
 
 use super::checkpoint::{DATA, Facts, RECORDED};
 use super::fit::Fit;
-use super::logs::History;
+use super::logs::{History, Interruption};
 use super::model::{Model, not_compiled};
 use crate::base::{Result, RowData, Rows};
 use crate::data::Samples;
@@ -26,7 +26,10 @@ pub(super) struct Course {
     /// The epoch, and the steps of it that are done.
     pub epoch: usize,
     pub at: usize,
+    /// Whether a callback has ended training.
     pub stop: bool,
+    /// Whether somebody has asked it to stop where it is.
+    pub interrupted: Option<Interruption>,
     pub history: History,
     /// What was trained on and evaluated, and the facts of it once somebody has asked.
     pub given: [Option<Samples>; 2],
@@ -47,10 +50,16 @@ impl Course {
             epoch: fit.initial_epoch,
             at: 0,
             stop: false,
+            interrupted: None,
             history: History::default(),
             given: [Some(trained), fit.validation.clone()],
             facts: None,
         }
+    }
+
+    /// Whether there is anything left to do. An epoch that a callback has stopped within still comes to its end.
+    pub fn goes_on(&self) -> bool {
+        self.interrupted.is_none() && (self.at > 0 || (self.epoch < self.epochs && !self.stop))
     }
 }
 
