@@ -10,14 +10,21 @@ macro_rules! eprintln {
     ($($told:tt)*) => { crate::cli::note(format_args!($($told)*)) };
 }
 
+mod arrays;
 mod bench;
 mod checkpoint;
+mod convert;
 mod device;
 mod devices;
+mod evaluate;
 mod net;
+mod opened;
 mod parity;
+mod predict;
 mod progress;
+mod summary;
 mod train;
+mod train_from;
 
 use crate::base::Error;
 use clap::{Parser, Subcommand};
@@ -37,8 +44,16 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Train a net on a real data set: the digits inside the program, or Fashion-MNIST
+    /// Train a net on a real data set (the digits inside the program, or Fashion-MNIST), or a model from a file
     Train(Box<train::Options>),
+    /// What a model in a file answers to samples in a NumPy array
+    Predict(predict::Options),
+    /// Loss and metrics of a model in a file on data
+    Evaluate(evaluate::Options),
+    /// The layers of a model in a file, its parameters and memory
+    Summary(summary::Options),
+    /// A model from one format to another: .keras, .h5, .weights.h5, .safetensors, .onnx
+    Convert(convert::Options),
     /// List the devices wgrad can train on
     Devices(devices::Options),
     /// Compare every kernel on a GPU with its judge, the f64 twin
@@ -52,6 +67,10 @@ enum Command {
 pub fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Train(options) => train::run(&options),
+        Command::Predict(options) => predict::run(&options),
+        Command::Evaluate(options) => evaluate::run(&options),
+        Command::Summary(options) => summary::run(&options),
+        Command::Convert(options) => convert::run(&options),
         Command::Devices(options) => devices::run(&options),
         Command::Parity(options) => parity::run(&options),
         Command::Bench(options) => bench::run(&options),

@@ -4,6 +4,7 @@ use super::checkpoint::{CheckpointOptions, Signals};
 use super::device::{DeviceOptions, device};
 use super::net::ModelOptions;
 use super::progress::EpochLine;
+use super::train_from::FromOptions;
 use super::whole;
 use crate::base::{Error, Seed};
 use crate::data::{Dataset, datasets};
@@ -32,19 +33,19 @@ pub struct Options {
     #[arg(value_enum, default_value = "digits")]
     source: Source,
     #[command(flatten)]
-    device: DeviceOptions,
+    pub(super) device: DeviceOptions,
     /// Everything random is repeated by this number
     #[arg(long, default_value_t = 42, value_parser = whole::<u64>, allow_negative_numbers = true)]
-    seed: u64,
+    pub(super) seed: u64,
     /// Times through the data [default: 20 for digits, 3 for fashion-mnist]
     #[arg(long, value_parser = whole::<usize>, allow_negative_numbers = true)]
-    epochs: Option<usize>,
+    pub(super) epochs: Option<usize>,
     /// Samples a step
     #[arg(long, default_value_t = 32, value_parser = whole::<usize>, allow_negative_numbers = true)]
-    batch_size: usize,
+    pub(super) batch_size: usize,
     /// Learning rate [default: the optimizer's in Keras, 0.001 for most, 0.01 for sgd]
     #[arg(long, allow_negative_numbers = true)]
-    learning_rate: Option<f64>,
+    pub(super) learning_rate: Option<f64>,
     /// What the learning rate is multiplied by over each epoch (exponential decay; 1: constant)
     /// [default: 1 for digits, 0.3 for fashion-mnist]
     #[arg(long, allow_negative_numbers = true)]
@@ -55,7 +56,7 @@ pub struct Options {
     schedule: Option<String>,
     /// Optimizer: nadam, sgd:momentum=0.9,nesterov=true, adamw:weight_decay=0.01, rmsprop:clipnorm=1, …
     #[arg(long, default_value = "nadam", value_name = "WORDS")]
-    optimizer: String,
+    pub(super) optimizer: String,
     /// Lets the optimizer's momentum (or beta_1) fall to 0.85 and rise again as the rate of one_cycle rises and falls
     #[arg(long, requires = "schedule")]
     cycle_momentum: bool,
@@ -65,17 +66,19 @@ pub struct Options {
     reduce_lr_on_plateau: Option<String>,
     /// Told in the epoch lines besides loss and accuracy: sparse_top_k_categorical_accuracy, … (may be repeated)
     #[arg(long, value_name = "NAME")]
-    metric: Vec<String>,
+    pub(super) metric: Vec<String>,
     /// At most this many steps an epoch
-    #[arg(long, value_parser = whole::<usize>, allow_negative_numbers = true)]
-    steps_per_epoch: Option<usize>,
+    #[arg(long, visible_alias = "steps", value_parser = whole::<usize>, allow_negative_numbers = true)]
+    pub(super) steps_per_epoch: Option<usize>,
     /// Folder with the data files; else $WGRAD_DATA, the XDG data folder and Debian's are searched
     #[arg(long)]
     data_dir: Option<PathBuf>,
     #[command(flatten)]
-    checkpoint: CheckpointOptions,
+    pub(super) checkpoint: CheckpointOptions,
     #[command(flatten)]
     model: ModelOptions,
+    #[command(flatten)]
+    pub(super) from: FromOptions,
 }
 
 /// `factor=0.5,patience=2` as what reduces the learning rate.
@@ -133,6 +136,9 @@ fn check_batch(batch: usize, train: &Dataset, test: &Dataset) -> crate::base::Re
 /// Runs the command.
 pub fn run(options: &Options) -> anyhow::Result<()> {
     check(options)?;
+    if let Some(path) = &options.from.from {
+        return super::train_from::run(options, path);
+    }
     let ((train, test), hidden, epochs, decay) = match options.source {
         Source::Digits => (datasets::digits()?, &[64, 32][..], 20, 1.0),
         Source::FashionMnist => (datasets::fashion_mnist(options.data_dir.as_deref())?, &[300, 100][..], 3, 0.3),

@@ -5,9 +5,11 @@ mod backup_and_restore;
 mod checkpoint_file;
 mod checkpoints;
 mod config;
+pub mod hugging_face;
 #[cfg(feature = "files")]
 pub mod keras;
 mod model_checkpoint;
+pub mod model_file;
 mod save_freq;
 mod weights;
 
@@ -15,4 +17,5 @@ pub use backup_and_restore::BackupAndRestore;
 pub use checkpoint_file::{decode, encode};
 pub use checkpoints::Checkpoints;
 pub use model_checkpoint::ModelCheckpoint;
+pub use model_file::open;
 pub use save_freq::SaveFreq;

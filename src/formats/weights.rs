@@ -1,6 +1,7 @@
 //! Variables as safetensors files.
 
 use super::arrays::{self, Arrays};
+use super::model_file::bytes_of;
 use crate::base::{Error, Result};
 use crate::train::Model;
 use crate::train::save::save;
@@ -19,14 +20,19 @@ impl Model {
         save(path, &arrays::encode(&borrowed, &[]))
     }
 
-    /// Reads all variables from a file of [`Model::save_weights`], or from a checkpoint.
+    /// Reads all variables from a file of [`Model::save_weights`], from a checkpoint, or from a file of Keras's (`.weights.h5`,
+    /// `.keras`, `.h5`); a compiled model's optimizer goes on from where a file of Keras's has it.
     ///
     /// # Errors
     /// A file that is none, or a variable that is not in it or has another shape; nothing is changed then.
     pub fn load_weights(&mut self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         let source = path.display().to_string();
-        let bytes = std::fs::read(path).map_err(|e| Error::Data(format!("{source}: cannot be read: {e}")))?;
+        let bytes = bytes_of(path)?;
+        #[cfg(feature = "files")]
+        if super::keras::is_keras(&bytes) {
+            return super::keras::read_weights(&source, bytes, self);
+        }
         let (arrays, _) = arrays::decode(&bytes, &source)?;
         let mut values = Vec::new();
         for (name, v) in self.named_variables() {

@@ -36,6 +36,12 @@ impl Declared {
     }
 }
 
+/// The layers of a graph, those of models within it too, and their scopes, `model/layer`.
+pub(crate) fn scopes(graph: &Graph) -> Result<Vec<(SharedLayer, String)>> {
+    let flat = Flat::new(graph)?;
+    Ok(flat.calls().filter(|c| c.call == 0).map(|c| (c.handle.clone(), c.scope.clone())).collect())
+}
+
 /// Records every layer that has no variables yet, as if it learned; without initial values where there is no `seed`.
 fn record_all(flat: &mut Flat, seed: Option<Seed>) -> Result<(Tape, Vec<(Declared, Value)>)> {
     let mut tape = Tape::new(1, seed.unwrap_or(Seed(0)));

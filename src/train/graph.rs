@@ -95,6 +95,15 @@ struct Cell {
 #[derive(Clone)]
 pub struct Graph(Arc<Cell>);
 
+/// What goes into a graph and what comes out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ends {
+    /// The name of each input, and the shape of its samples, without the batch.
+    pub inputs: Vec<(String, Vec<usize>)>,
+    /// The name of the layer each output comes from, with a number where it is taken.
+    pub outputs: Vec<String>,
+}
+
 impl Graph {
     /// From inputs to outputs: Keras's `Model(inputs, outputs)`.
     ///
@@ -170,6 +179,32 @@ impl Graph {
     /// The outputs.
     pub fn outputs(&self) -> &[Tensor] {
         &self.0.outputs
+    }
+
+    /// Names and shapes of samples of the inputs, and the names of the layers the outputs come from.
+    pub fn ends(&self) -> Ends {
+        let mut unnamed = 0;
+        let input = |t: &Tensor| match &t.node.source {
+            Source::Input(shape, name) => {
+                let name = name.get().cloned().unwrap_or_else(|| {
+                    unnamed += 1;
+                    if unnamed == 1 { "input".to_owned() } else { format!("input_{}", unnamed - 1) }
+                });
+                (name, shape.clone())
+            }
+            Source::Layer(layer, _) => (called(layer).to_owned(), Vec::new()),
+        };
+        let inputs = self.0.inputs.iter().map(input).collect();
+        let mut outputs: Vec<String> = Vec::new();
+        for t in &self.0.outputs {
+            let name = match &t.node.source {
+                Source::Layer(layer, _) => called(layer).to_owned(),
+                Source::Input(_, name) => name.get().cloned().unwrap_or_else(|| "input".to_owned()),
+            };
+            let free = (0..).map(|i| if i == 0 { name.clone() } else { format!("{name}_{i}") });
+            outputs.extend(free.into_iter().find(|n| !outputs.contains(n)));
+        }
+        Ends { inputs, outputs }
     }
 
     /// All nodes in an order in which they can be computed.

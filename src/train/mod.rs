@@ -36,13 +36,14 @@ mod variable;
 pub mod weights;
 
 pub use build::Declared;
+pub(crate) use build::scopes;
 pub use checkpoint::{Checkpoint, Facts};
 pub(crate) use compiled::Objective;
 pub use compiled::{Compiled, Head};
 pub use device::Device;
 pub use fit::Fit;
 pub(crate) use graph::Source;
-pub use graph::{Graph, Tensor};
+pub use graph::{Ends, Graph, Tensor};
 pub(crate) use layer::Body;
 pub use layer::{Connect, IntoLayer, IntoTensors, SharedLayer};
 pub use logs::{History, Interruption, Logs};

@@ -12,7 +12,7 @@ use crate::base::{Error, Result};
 
 impl Model {
     /// Hands a checkpoint to those of `callbacks` that want one now; whether one was saved.
-    pub(super) fn save(
+    pub(super) fn offer_checkpoint(
         &mut self,
         fit: &mut Fit<'_>,
         course: &mut Course,

@@ -155,7 +155,7 @@ impl Model {
             return Err(self.diverged(logs.loss()));
         }
         (course.epoch, course.at) = (course.epoch + 1, 0);
-        self.save(fit, course, Moment::Epoch, |_| true)?;
+        self.offer_checkpoint(fit, course, Moment::Epoch, |_| true)?;
         Ok(())
     }
 
@@ -186,7 +186,7 @@ impl Model {
             };
             if fit.callbacks.iter().any(|c| due(&**c)) {
                 self.tell(&mut fit.callbacks, course, None, |c, run| if due(c) { c.step_end(run) } else { Ok(()) })?;
-                self.save(fit, course, Moment::Step, due)?;
+                self.offer_checkpoint(fit, course, Moment::Step, due)?;
                 self.parts()?.0.claim()?;
             }
             self.heed(fit, course)?;
@@ -199,7 +199,7 @@ impl Model {
         if !fit.stop.asked() {
             return Ok(());
         }
-        let saved = self.save(fit, course, Moment::Interruption, |_| true)?;
+        let saved = self.offer_checkpoint(fit, course, Moment::Interruption, |_| true)?;
         course.interrupted = Some(Interruption { step: self.runner.progress.steps, saved });
         Ok(())
     }

@@ -4,9 +4,11 @@
 //! trained, then the rest; of a model used as a layer, first all that is trained in any of its layers.
 
 use super::archive::damaged;
-use super::h5::Reader;
+use super::h5::{Array, Reader, Tree};
+use super::store::counts_samples;
 use crate::base::Result;
 use crate::formats::config::{Content, Shelf, Shelved};
+use crate::nn::config::Json;
 use crate::train::{Declared, SharedLayer};
 use std::collections::HashMap;
 
@@ -64,6 +66,62 @@ pub(super) fn read(file: &Reader, shelf: &Shelf, declared: &[Declared]) -> Resul
         read.remove(&i).ok_or_else(|| damaged(file.place(), &format!("{} of a layer is missing", d.name)))
     };
     declared.iter().enumerate().map(take).collect()
+}
+
+/// Writes the variables of a shelf's layers under the names of its layers.
+///
+/// # Errors
+/// The device was lost.
+pub(super) fn write(tree: &mut Tree, shelf: &Shelf) -> Result<()> {
+    let all: Vec<Declared> = shelf.layers().iter().flat_map(Declared::of).collect();
+    let values: Vec<_> = shelf.layers().iter().flat_map(|l| l.variables()).collect();
+    let root = tree.group("model_weights");
+    let names: Vec<String> = shelf.0.iter().map(|item| item.name.clone()).collect();
+    root.texts("layer_names", &names);
+    root.text("backend", "jax");
+    root.text("keras_version", super::VERSION);
+    root.group("top_level_model_weights").texts("weight_names", &[]);
+    for item in &shelf.0 {
+        let group = root.group(&item.name);
+        let mut names = Vec::new();
+        for d in ordered(item, &all) {
+            let layer = all[d].layer.name().unwrap_or_default();
+            let within = if layer == item.name { String::new() } else { format!("{}/", item.name) };
+            let name = format!("{within}{layer}/{}", all[d].name);
+            group.put(&name, Array::Floats(all[d].shape.clone(), values[d].values()?));
+            names.push(name);
+        }
+        if let Content::Layer(layer) = &item.content
+            && counts_samples(layer)
+        {
+            let name = format!("{}/count", item.name);
+            group.put(&name, Array::Count(0));
+            names.push(name);
+        }
+        group.texts("weight_names", &names);
+    }
+    Ok(())
+}
+
+/// A structure as the attribute `model_config` has it: layers without their modules.
+pub(super) fn plain(mut json: Json) -> Json {
+    if let Json::Object(object) = &mut json {
+        ["module", "registered_name", "build_config"].iter().for_each(|key| drop(object.remove(*key)));
+        if let Some(Json::Array(layers)) = object.get_mut("config").and_then(|c| c.get_mut("layers")) {
+            *layers = std::mem::take(layers).into_iter().map(plain).collect();
+        }
+    }
+    json
+}
+
+/// Compile settings as the attribute `training_config` has them.
+pub(super) fn settings(mut json: Json) -> Json {
+    if let Json::Object(object) = &mut json
+        && let Some(optimizer) = object.remove("optimizer")
+    {
+        object.insert("optimizer_config".to_owned(), plain(optimizer));
+    }
+    json
 }
 
 /// Which variables belong to an item, in the order of its arrays.

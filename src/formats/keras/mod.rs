@@ -13,13 +13,45 @@ use super::config::compile;
 use super::config::read::Reader as ModelReader;
 use super::config::write::Writer;
 use super::config::{Shelf, Structure};
+use super::hugging_face::at;
+use super::model_file::{Format, ModelFile, bytes_of};
 use crate::base::{Error, Result, Seed};
 use crate::nn::config::Json;
+use crate::train::save::save;
 use crate::train::{Compile, Declared, Device, Model};
 use archive::{Archive, CONFIG, METADATA, WEIGHTS, archive, damaged};
 use h5::{Reader, Tree};
 use optimizer::Paths;
 use serde_json::json;
+use std::path::Path;
+
+/// `.keras`: Keras 3's whole models.
+pub static KERAS: Format = Format {
+    name: "Keras's models",
+    endings: &[".keras"],
+    open: Ok(open),
+    save: |model, path| save(path, &write(model)?),
+};
+
+/// `.h5`: whole models as Keras 2 kept them.
+pub static H5: Format = Format {
+    name: "Keras's models in HDF5",
+    endings: &[".h5", ".hdf5"],
+    open: Ok(open),
+    save: |model, path| save(path, &write_h5(model)?),
+};
+
+/// `.weights.h5`: variables and what the optimizer remembers.
+pub static WEIGHTS_H5: Format = Format {
+    name: "Keras's weights",
+    endings: &[".weights.h5"],
+    open: Err("open the model they belong to, and load them into it with load_weights"),
+    save: |model, path| save(path, &write_weights(model)?),
+};
+
+fn open(path: &Path) -> Result<Box<dyn ModelFile>> {
+    Ok(Box::new(KerasFile::read(&path.display().to_string(), bytes_of(path)?)?))
+}
 
 /// A model read from a file, not yet on a device.
 pub struct KerasFile {
@@ -38,7 +70,7 @@ impl KerasFile {
     /// A file that is neither, one that is damaged, a layer that is not in the vocabulary.
     pub fn read(place: &str, bytes: Vec<u8>) -> Result<Self> {
         let file = if bytes.starts_with(b"PK") { Self::of_archive(place, &bytes) } else { Self::of_h5(place, bytes) };
-        file.map_err(|e| of_file(place, e))
+        file.map_err(|e| at(place, e))
     }
 
     fn of_archive(place: &str, bytes: &[u8]) -> Result<Self> {
@@ -71,53 +103,35 @@ impl KerasFile {
         let settings = settings.map(|text| parse(place, "training_config", text.as_bytes())).transpose()?;
         Ok(Self { place: place.to_owned(), structure, settings, weights, legacy: true })
     }
+}
 
-    /// How the model was compiled; `None` where it was not.
-    ///
-    /// # Errors
-    /// An optimizer, loss or metric that is not in the vocabulary.
-    pub fn compile_settings(&self) -> Result<Option<Compile>> {
-        let outputs = self.structure.output_names();
-        let settings = self.settings.as_ref().filter(|s| !s.is_null());
-        settings.map_or(Ok(None), |s| compile::read(s, &outputs)).map_err(|e| of_file(&self.place, e))
-    }
-
-    /// The model on a device, with the file's variables; masks and shuffles are drawn from `seed`.
-    ///
-    /// # Errors
-    /// Arrays that are not those of the layers.
-    pub fn build(&self, device: &Device, seed: Seed) -> Result<Model> {
+impl ModelFile for KerasFile {
+    fn build(&self, device: &Device, seed: Seed) -> Result<Model> {
         let values = |declared: &[Declared]| match self.legacy {
             true => legacy::read(&self.weights, &self.structure.shelf, declared),
             false => store::read(&self.weights, &self.structure.shelf, declared),
         };
-        self.structure.graph.build_from(device, seed, values).map_err(|e| of_file(&self.place, e))
+        self.structure.graph.build_from(device, seed, values).map_err(|e| at(&self.place, e))
     }
 
-    /// The model on a device, compiled as the file says, its optimizer where it was.
-    ///
-    /// # Errors
-    /// As [`KerasFile::build`] and [`KerasFile::compile_settings`]; slots that are not those of the variables.
-    pub fn build_compiled(&self, device: &Device, seed: Seed) -> Result<Model> {
+    fn compile_settings(&self) -> Result<Option<Compile>> {
+        let outputs = self.structure.output_names();
+        let settings = self.settings.as_ref().filter(|s| !s.is_null());
+        settings.map_or(Ok(None), |s| compile::read(s, &outputs)).map_err(|e| at(&self.place, e))
+    }
+
+    fn build_compiled(&self, device: &Device, seed: Seed) -> Result<Model> {
         let mut model = self.build(device, seed)?;
         if let Some(how) = self.compile_settings()? {
-            model.compile_with(how).map_err(|e| of_file(&self.place, e))?;
+            model.compile_with(how).map_err(|e| at(&self.place, e))?;
             let paths = match self.legacy {
                 true => Paths::Named(self.weights.texts("optimizer_weights", "weight_names").unwrap_or_default()),
                 false => Paths::Numbered,
             };
             let read = optimizer::read(&self.weights, &paths, &self.structure.shelf, &mut model);
-            read.map_err(|e| of_file(&self.place, e))?;
+            read.map_err(|e| at(&self.place, e))?;
         }
         Ok(model)
-    }
-}
-
-/// What a file says wrongly is the file's fault.
-fn of_file(place: &str, error: Error) -> Error {
-    match error {
-        Error::Request { .. } => Error::Data(format!("{place}: {error}")),
-        other => other,
     }
 }
 
@@ -130,6 +144,11 @@ fn dtype(model: &Model) -> &'static str {
     if matches!(model.device(), Device::CpuFloat64) { "float64" } else { "float32" }
 }
 
+/// Whether these are the bytes of a zip archive or of an HDF5 file.
+pub(super) fn is_keras(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK") || bytes.starts_with(b"\x89HDF")
+}
+
 /// The bytes of a `.keras` file: structure, variables, and, of a compiled model, its settings and its optimizer.
 ///
 /// # Errors
@@ -140,7 +159,7 @@ pub fn write(model: &Model) -> Result<Vec<u8>> {
     if let Some(settings) = writer.compile(model)? {
         config["compile_config"] = settings;
     }
-    let metadata = json!({ "keras_version": KERAS, "date_saved": null, "written_by": concat!("wgrad ", env!("CARGO_PKG_VERSION")) });
+    let metadata = json!({ "keras_version": VERSION, "date_saved": null, "written_by": concat!("wgrad ", env!("CARGO_PKG_VERSION")) });
     let weights = weights_of(model, &structure.shelf, &structure.name)?;
     archive(&[
         (METADATA, metadata.to_string().as_bytes()),
@@ -149,8 +168,27 @@ pub fn write(model: &Model) -> Result<Vec<u8>> {
     ])
 }
 
+/// The bytes of a whole model as `.h5`, which Keras 3 opens too.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_h5(model: &Model) -> Result<Vec<u8>> {
+    let writer = Writer { dtype: dtype(model), keras: true };
+    let (config, Structure { shelf, .. }) = writer.model(model.graph(), "model")?;
+    let mut tree = Tree::default();
+    tree.text("backend", "jax");
+    tree.text("keras_version", VERSION);
+    tree.text("model_config", &legacy::plain(config).to_string());
+    if let Some(settings) = writer.compile(model)? {
+        tree.text("training_config", &legacy::settings(settings).to_string());
+    }
+    legacy::write(&mut tree, &shelf)?;
+    optimizer::write_named(&mut tree, &shelf, model)?;
+    tree.bytes(dtype(model) == "float64")
+}
+
 /// The version of Keras whose files these are.
-const KERAS: &str = "3.15.1";
+pub(super) const VERSION: &str = "3.15.1";
 
 /// The bytes of a `.weights.h5` file: variables, and what the optimizer remembers.
 ///
@@ -165,7 +203,7 @@ fn weights_of(model: &Model, shelf: &Shelf, name: &str) -> Result<Vec<u8>> {
     let mut tree = Tree::default();
     store::write(&mut tree, shelf, name)?;
     optimizer::write(&mut tree, shelf, model)?;
-    tree.bytes(matches!(model.device(), Device::CpuFloat64))
+    tree.bytes(dtype(model) == "float64")
 }
 
 /// Gives a model the variables of a `.weights.h5` file, or of the weights in a `.keras` or `.h5` file; of a compiled model
@@ -185,11 +223,11 @@ pub fn read_weights(place: &str, bytes: Vec<u8>, model: &mut Model) -> Result<()
         true => legacy::read(&weights, &shelf, &declared),
         false => store::read(&weights, &shelf, &declared),
     };
-    let values = values.map_err(|e| of_file(place, e))?;
+    let values = values.map_err(|e| at(place, e))?;
     let variables: Vec<_> = shelf.layers().iter().flat_map(|l| l.variables()).collect();
     variables.iter().zip(&values).try_for_each(|(v, numbers)| v.assign(numbers))?;
     if !legacy {
-        optimizer::read(&weights, &Paths::Numbered, &shelf, model).map_err(|e| of_file(place, e))?;
+        optimizer::read(&weights, &Paths::Numbered, &shelf, model).map_err(|e| at(place, e))?;
     }
     Ok(())
 }

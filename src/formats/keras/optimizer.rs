@@ -6,10 +6,10 @@
 use super::h5::{Array, Reader, Tree};
 use crate::base::Result;
 use crate::formats::config::Shelf;
+use crate::nn::config::Json;
 use crate::nn::optim::{Optimizer, Progress};
 use crate::train::{Model, Remembered, Variable};
 use std::collections::HashSet;
-use std::sync::Arc;
 
 /// Where the arrays of an optimizer are in a file.
 pub(super) enum Paths {
@@ -104,8 +104,7 @@ pub(super) fn read(file: &Reader, paths: &Paths, shelf: &Shelf, model: &mut Mode
         let order: Vec<&str> = optimizer.slots().into_iter().flatten().copied().collect();
         wanted.sort_by_key(|(slot, _)| order.iter().position(|o| o == slot));
     }
-    let fixed =
-        optimizer.config().is_ok_and(|c| c.fields.get("learning_rate").is_some_and(serde_json::Value::is_number));
+    let fixed = optimizer.config().is_ok_and(|c| c.fields.get("learning_rate").is_some_and(Json::is_number));
     // TF-Keras keeps no rate: then what comes next is the first slot.
     let first = wanted.first().map(|(slot, v)| shape_of(slot, v));
     let rated =
@@ -143,36 +142,59 @@ pub(super) fn read(file: &Reader, paths: &Paths, shelf: &Shelf, model: &mut Mode
     model.remember(progress, all)
 }
 
-/// Writes what the optimizer of a compiled model remembers; gives Keras's names of the arrays.
+/// The arrays of a compiled model's optimizer, with the names Keras gives them; none of a model that is not compiled.
+fn arrays(shelf: &Shelf, model: &Model) -> Result<Vec<(String, Array)>> {
+    let Some(optimizer) = model.optimizer() else { return Ok(Vec::new()) };
+    let progress = model.progress();
+    let mut all = vec![("iteration".to_owned(), Array::Count(progress.steps as i64))];
+    let rated = optimizer.config().is_ok_and(|c| c.fields.get("learning_rate").is_some_and(Json::is_number));
+    if rated || progress.learning_rate.is_some() {
+        let rate = progress.learning_rate.unwrap_or_else(|| optimizer.learning_rate(progress.steps));
+        all.push(("learning_rate".to_owned(), Array::Floats(Vec::new(), vec![rate])));
+    }
+    let remembered = model.remembered()?;
+    if remembered.is_empty() {
+        return Ok(all);
+    }
+    for (i, (slot, variable)) in slots(&**optimizer, &trained(shelf)).into_iter().enumerate() {
+        let shape = shape_of(slot, &variable);
+        let known = remembered.iter().find(|r| r.slot == slot && r.variable.is(&variable));
+        let zeros = || vec![0.0; shape.iter().product()];
+        let numbers = known.map_or_else(zeros, |r| r.values.clone());
+        all.push((format!("{i}_{}_{slot}", variable.name()), Array::Floats(shape, numbers)));
+    }
+    if carries(&**optimizer) {
+        all.push(("variable".to_owned(), Array::Floats(Vec::new(), vec![progress.carry])));
+    }
+    Ok(all)
+}
+
+/// Writes what the optimizer of a compiled model remembers, numbered.
 ///
 /// # Errors
 /// The device was lost.
 pub(super) fn write(tree: &mut Tree, shelf: &Shelf, model: &Model) -> Result<()> {
     let Some(optimizer) = model.optimizer() else { return Ok(()) };
-    let progress = model.progress();
-    let mut all = vec![Array::Count(progress.steps as i64)];
-    let rated =
-        optimizer.config().is_ok_and(|c| c.fields.get("learning_rate").is_some_and(serde_json::Value::is_number));
-    if rated || progress.learning_rate.is_some() {
-        let rate = progress.learning_rate.unwrap_or_else(|| optimizer.learning_rate(progress.steps));
-        all.push(Array::Floats(Vec::new(), vec![rate]));
-    }
-    let remembered = model.remembered()?;
-    if !remembered.is_empty() {
-        for (slot, variable) in slots(&**optimizer, &trained(shelf)) {
-            let shape = shape_of(slot, &variable);
-            let known = remembered.iter().find(|r| r.slot == slot && r.variable.is(&variable));
-            let zeros = || vec![0.0; shape.iter().product()];
-            all.push(Array::Floats(shape.clone(), known.map_or_else(zeros, |r| r.values.clone())));
-        }
-        if carries(&**optimizer) {
-            all.push(Array::Floats(Vec::new(), vec![progress.carry]));
-        }
-    }
-    let name: Arc<str> = optimizer.name().into();
-    tree.group("optimizer/vars").text("name", &name);
-    for (i, array) in all.into_iter().enumerate() {
+    tree.group("optimizer/vars").text("name", optimizer.name());
+    for (i, (_, array)) in arrays(shelf, model)?.into_iter().enumerate() {
         tree.put(&format!("optimizer/vars/{i}"), array);
     }
+    Ok(())
+}
+
+/// As [`write`], by name, with the list of the names.
+///
+/// # Errors
+/// As [`write`].
+pub(super) fn write_named(tree: &mut Tree, shelf: &Shelf, model: &Model) -> Result<()> {
+    let Some(optimizer) = model.optimizer() else { return Ok(()) };
+    let group = tree.group("optimizer_weights");
+    let mut names = Vec::new();
+    for (name, array) in arrays(shelf, model)? {
+        let name = format!("{}/{name}", optimizer.name());
+        group.put(&name, array);
+        names.push(name);
+    }
+    group.texts("weight_names", &names);
     Ok(())
 }

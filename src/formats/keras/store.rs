@@ -70,7 +70,7 @@ pub(super) fn snake_case(class: &str) -> String {
 }
 
 /// Variables Keras keeps of a layer besides ours: the number of samples a normalisation was adapted to.
-fn counts_samples(layer: &SharedLayer) -> bool {
+pub(super) fn counts_samples(layer: &SharedLayer) -> bool {
     let Body::Layer(inner) = layer.body() else { return false };
     inner.config().is_ok_and(|c| c.class == "Normalization" && c.fields.get("mean") == Some(&Json::Null))
 }
