@@ -27,3 +27,8 @@ struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../docs/models.md")]
 struct Models;
+
+/// The examples of the page on training, run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/training.md")]
+struct Training;

@@ -67,6 +67,11 @@ impl Signals {
 }
 
 impl CheckpointOptions {
+    /// Whether a training goes on that may have left files.
+    pub fn resumes(&self) -> bool {
+        self.resume
+    }
+
     /// Adds to `fit` what saves, and says what it goes on from.
     pub fn add<'a>(&self, fit: Fit<'a>, signals: &Signals) -> anyhow::Result<Fit<'a>> {
         let Some(folder) = self.checkpoint.clone() else { return Ok(fit) };
@@ -78,13 +83,11 @@ impl CheckpointOptions {
         let resume = self.resume;
         let tell = LambdaCallback::new().on_train_begin(move |run| {
             let folder = folder.display();
-            match run.model.steps_done() {
-                0 if resume => eprintln!("No checkpoint in {folder}: training begins anew"),
-                0 => {}
-                steps => {
-                    let (epoch, step) = (run.epoch + 1, run.step);
-                    eprintln!("Going on from {folder}: {steps} steps trained, epoch {epoch}, {step}/{}", run.steps);
-                }
+            if run.resumed() {
+                let (trained, epoch, step) = (run.model.steps_done(), run.epoch + 1, run.step);
+                eprintln!("Going on from {folder}: {trained} steps trained, epoch {epoch}, {step}/{}", run.steps);
+            } else if resume {
+                eprintln!("No checkpoint in {folder}: training begins anew");
             }
             Ok(())
         });

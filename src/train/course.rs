@@ -23,6 +23,8 @@ pub(super) struct Course {
     pub epochs: usize,
     /// The epoch this call of `fit` began in.
     pub first: usize,
+    /// Whether it went on from a checkpoint.
+    pub resumed: bool,
     /// The epoch, and the steps of it that are done.
     pub epoch: usize,
     pub at: usize,
@@ -47,6 +49,7 @@ impl Course {
             steps: 0,
             epochs: fit.epochs,
             first: fit.initial_epoch,
+            resumed: false,
             epoch: fit.initial_epoch,
             at: 0,
             stop: false,

@@ -130,6 +130,7 @@ impl Model {
             engine.write(value, numbers)?;
         }
         (course.epoch, course.first, course.at) = (checkpoint.epoch, checkpoint.epoch, checkpoint.step);
+        course.resumed = true;
         (course.done, course.stop) = (checkpoint.batch, checkpoint.stopped);
         course.history = checkpoint.history.clone();
         if course.done < course.batches {

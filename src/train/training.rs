@@ -212,9 +212,9 @@ impl Model {
         logs: Option<&Logs>,
         mut f: impl FnMut(&mut dyn Callback, &mut Run<'_>) -> Result<()>,
     ) -> Result<()> {
-        let Course { epoch, at: step, epochs, steps, first, .. } = *course;
+        let Course { epoch, at: step, epochs, steps, first, resumed, .. } = *course;
         let stop = &mut course.stop;
-        let mut run = Run { model: self, epoch, epochs, steps, step, stop, first, logs: logs.cloned() };
+        let mut run = Run { model: self, epoch, epochs, steps, step, stop, first, resumed, logs: logs.cloned() };
         callbacks.iter_mut().try_for_each(|c| f(&mut **c, &mut run))
     }
 
