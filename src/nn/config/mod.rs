@@ -168,7 +168,7 @@ pub(in crate::nn) use classes;
 
 /// Lists the fields of a class: those that must be there, those with a default, with their places where they have other
 /// names, those written as a number where there is one and as a list where there are more, and, as `only`, options of
-/// Keras's that have just one value here. `(OWN)` marks a class Keras does not have.
+/// Keras's that have just one value here; `refuses` are those Keras no longer has. `(OWN)` marks a class Keras does not have.
 macro_rules! config {
     (
         $t:ty = $class:literal $(($own:ident))?, $plain:expr;
@@ -176,6 +176,7 @@ macro_rules! config {
         $(takes $($take:ident $(at $($take_at:tt).+)?),+;)?
         $(lists $($list:ident $(at $($list_at:tt).+)?),+;)?
         $(only $($only:literal = $value:tt),+;)?
+        $(refuses $($refuse:literal but $but:tt),+;)?
         $(ignores $($ignore:literal),+;)?
     ) => {
         impl $crate::nn::config::Configured for $t {
@@ -189,6 +190,7 @@ macro_rules! config {
                 $($(_f.takes(stringify!($take), $crate::nn::config::place!(self $take $($($take_at).+)?))?;)+)?
                 $($(_f.lists(stringify!($list), $crate::nn::config::place!(self $list $($($list_at).+)?))?;)+)?
                 $($(_f.only($only, &serde_json::json!($value))?;)+)?
+                $($(_f.refuses($refuse, &serde_json::json!($but))?;)+)?
                 $(_f.ignores(&[$($ignore),+]);)?
                 Ok(())
             }

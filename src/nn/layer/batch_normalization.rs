@@ -398,6 +398,7 @@ pub(super) fn fixed(
 config! {
     BatchNormalization = "BatchNormalization", Self::new();
     takes axis, momentum, epsilon, scale at affine.scale, center at affine.center, beta_initializer at affine.beta.initializer, gamma_initializer at affine.gamma.initializer, beta_regularizer at affine.beta.regularizer, gamma_regularizer at affine.gamma.regularizer, beta_constraint at affine.beta.constraint, gamma_constraint at affine.gamma.constraint, moving_mean_initializer, moving_variance_initializer, trainable;
-    only "synchronized" = false, "renorm" = false, "virtual_batch_size" = null, "adjustment" = null;
+    only "synchronized" = false;
+    refuses "renorm" but false, "virtual_batch_size" but null, "adjustment" but null;
     ignores "fused", "renorm_clipping", "renorm_momentum";
 }

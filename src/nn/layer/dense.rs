@@ -246,5 +246,5 @@ config! {
     Dense = "Dense", Self::new(0);
     needs units;
     takes activation, use_bias, kernel_initializer at kernel.initializer, kernel_regularizer at kernel.regularizer, kernel_constraint at kernel.constraint, bias_initializer at bias.initializer, bias_regularizer at bias.regularizer, bias_constraint at bias.constraint, activity_regularizer;
-    only "lora_rank" = null;
+    refuses "lora_rank" but null;
 }

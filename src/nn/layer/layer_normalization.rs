@@ -97,5 +97,5 @@ config! {
     LayerNormalization = "LayerNormalization", Self::new();
     takes epsilon, scale at affine.scale, center at affine.center, beta_initializer at affine.beta.initializer, gamma_initializer at affine.gamma.initializer, beta_regularizer at affine.beta.regularizer, gamma_regularizer at affine.gamma.regularizer, beta_constraint at affine.beta.constraint, gamma_constraint at affine.gamma.constraint;
     lists axis;
-    only "rms_scaling" = false;
+    refuses "rms_scaling" but false;
 }

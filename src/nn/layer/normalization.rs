@@ -244,12 +244,14 @@ impl Configured for Normalization {
         fields.takes("invert", &mut self.invert)?;
         // Statistics of data are variables, and not among the fields.
         let given = !self.adapted && !fields.reads();
-        let [mut mean, mut variance] = [&self.mean, &self.variance].map(|v| given.then(|| v.clone()));
-        fields.takes("mean", &mut mean)?;
-        fields.takes("variance", &mut variance)?;
-        self.adapted = mean.is_none() || variance.is_none();
-        if let (Some(mean), Some(variance)) = (mean, variance) {
-            (self.mean, self.variance) = (mean, variance);
+        let [mut mean, mut variance] = [&self.mean, &self.variance].map(|v| if given { v.clone() } else { Vec::new() });
+        fields.lists("mean", &mut mean)?;
+        fields.lists("variance", &mut variance)?;
+        if fields.reads() {
+            self.adapted = mean.is_empty() || variance.is_empty();
+            if !self.adapted {
+                (self.mean, self.variance) = (mean, variance);
+            }
         }
         Ok(())
     }

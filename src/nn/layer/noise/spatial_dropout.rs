@@ -87,7 +87,7 @@ impl Layer for SpatialDropout2D {
 config! {
     SpatialDropout1D = "SpatialDropout1D", Self::new(0.0);
     needs rate;
-    only "noise_shape" = null;
+    refuses "noise_shape" but null;
     ignores "seed";
 }
 
@@ -102,7 +102,7 @@ impl Configured for SpatialDropout2D {
         fields.takes("data_format", &mut format)?;
         self.channels_first = matches!(format, DataFormat::ChannelsFirst);
         fields.ignores(&["seed"]);
-        fields.only("noise_shape", &Json::Null)
+        fields.refuses("noise_shape", &Json::Null)
     }
 }
 
