@@ -32,3 +32,8 @@ struct Files;
 #[cfg(doctest)]
 #[doc = include_str!("../docs/models.md")]
 struct Models;
+
+/// The examples of the page on training, run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/training.md")]
+struct Training;

@@ -30,6 +30,6 @@ pub use crate::train::callback::{
     Callback, EarlyStopping, Every, LambdaCallback, ProgressBar, Run, SwapEmaWeights, TerminateOnNan,
 };
 pub use crate::train::{
-    Compile, Connect, Device, Fit, Graph, History, IntoLayer, Logs, Model, MonteCarlo, Sequential, SharedLayer, StopHandle,
-    Tensor, Variable, presets,
+    Compile, Connect, Device, Fit, Graph, History, IntoLayer, Logs, Model, MonteCarlo, Sequential, SharedLayer,
+    StopHandle, Tensor, Variable, presets,
 };

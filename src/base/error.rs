@@ -66,14 +66,6 @@ pub enum Error {
         /// What the driver said.
         reason: String,
     },
-    /// Training was asked to stop before its end.
-    #[error("training was interrupted after step {step}; {}", if *saved { "a checkpoint was saved, from which it goes on" } else { "nothing was saved" })]
-    Interrupted {
-        /// Steps done.
-        step: u64,
-        /// Whether a callback has saved where it had come to.
-        saved: bool,
-    },
     /// The loss stopped being a finite number.
     #[error(
         "training diverged: loss is {loss} after step {step}{place}; lower the learning rate, clip gradients, normalise the input, or look for NaN in it"

@@ -1,10 +1,9 @@
 //! `--checkpoint`: a training of the program that is saved, that signals end in order, and that goes on.
 
 use super::whole;
-use crate::base::{Error, Result};
 use crate::formats::Checkpoints;
 use crate::train::callback::LambdaCallback;
-use crate::train::{Fit, StopHandle};
+use crate::train::{Fit, History, Interruption, StopHandle};
 use clap::Args;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
@@ -33,7 +32,7 @@ pub struct CheckpointOptions {
 #[derive(Debug, thiserror::Error)]
 #[error("{told}")]
 pub struct Signalled {
-    told: Error,
+    told: Interruption,
     /// What shells call a program ended by the signal: 128 and its number.
     pub code: u8,
 }
@@ -59,19 +58,20 @@ impl Signals {
         Ok(())
     }
 
-    /// Gives an interruption the code of the signal behind it.
-    pub fn told<T>(&self, done: Result<T>) -> anyhow::Result<T> {
-        match done {
-            Err(told @ Error::Interrupted { .. }) => {
-                let signal = self.number.load(Ordering::Relaxed) as i32;
-                Err(Signalled { told, code: u8::try_from(SHELL + signal).unwrap_or(1) }.into())
-            }
-            done => Ok(done?),
-        }
+    /// Fails with the code of the signal that has interrupted a training.
+    pub fn told(&self, history: &History) -> Result<(), Signalled> {
+        let Some(told) = history.interrupted else { return Ok(()) };
+        let signal = self.number.load(Ordering::Relaxed) as i32;
+        Err(Signalled { told, code: u8::try_from(SHELL + signal).unwrap_or(1) })
     }
 }
 
 impl CheckpointOptions {
+    /// Whether a training goes on that may have left files.
+    pub fn resumes(&self) -> bool {
+        self.resume
+    }
+
     /// Adds to `fit` what saves, and says what it goes on from.
     pub fn add<'a>(&self, fit: Fit<'a>, signals: &Signals) -> anyhow::Result<Fit<'a>> {
         let Some(folder) = self.checkpoint.clone() else { return Ok(fit) };
@@ -83,13 +83,11 @@ impl CheckpointOptions {
         let resume = self.resume;
         let tell = LambdaCallback::new().on_train_begin(move |run| {
             let folder = folder.display();
-            match run.model.steps_done() {
-                0 if resume => eprintln!("No checkpoint in {folder}: training begins anew"),
-                0 => {}
-                steps => {
-                    let (epoch, step) = (run.epoch + 1, run.step);
-                    eprintln!("Going on from {folder}: {steps} steps trained, epoch {epoch}, {step}/{}", run.steps);
-                }
+            if run.resumed() {
+                let (trained, epoch, step) = (run.model.steps_done(), run.epoch + 1, run.step);
+                eprintln!("Going on from {folder}: {trained} steps trained, epoch {epoch}, {step}/{}", run.steps);
+            } else if resume {
+                eprintln!("No checkpoint in {folder}: training begins anew");
             }
             Ok(())
         });

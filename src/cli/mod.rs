@@ -130,6 +130,6 @@ fn code(error: &anyhow::Error) -> u8 {
         Some(Error::Device { .. } | Error::Lost { .. }) => 4,
         Some(Error::Diverged { .. }) => 5,
         Some(Error::Memory { .. }) => 6,
-        Some(Error::Write { .. } | Error::Interrupted { .. }) | None => 1,
+        Some(Error::Write { .. }) | None => 1,
     }
 }

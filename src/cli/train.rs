@@ -198,7 +198,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     if let Some(plateau) = plateau {
         how = how.callback(plateau);
     }
-    signals.told(model.fit(&train, how))?;
+    signals.told(&model.fit(&train, how)?)?;
     let tested = model.evaluate(&test)?;
     println!("Test: accuracy {:.4}, loss {:.4}", tested.get("accuracy").unwrap_or_default(), tested.loss());
     if options.source == Source::Digits {

@@ -67,15 +67,15 @@ fn model(options: &Options, path: &Path, file: &dyn ModelFile, device: &Device) 
     Ok(model)
 }
 
-/// The files of a run, in a folder that is made; none of them may be there.
-fn files(folder: &Path) -> Result<[PathBuf; 2]> {
+/// The files of a run, in a folder that is made; none of them may be there, but the history of one that goes on.
+fn files(folder: &Path, resumes: bool) -> Result<[PathBuf; 2]> {
     std::fs::create_dir_all(folder).map_err(|source| Error::Write {
         path: folder.to_owned(),
         source,
         help: "check the permissions and the room on the disk",
     })?;
     let files = ["model.keras", "history.csv"].map(|name| folder.join(name));
-    match files.iter().find(|f| f.exists()) {
+    match files.iter().take(if resumes { 1 } else { 2 }).find(|f| f.exists()) {
         None => Ok(files),
         Some(taken) => {
             let got = format!("{}, which is there", taken.display());
@@ -91,7 +91,7 @@ pub fn run(options: &Options, path: &Path) -> anyhow::Result<()> {
     let file = open(path)?;
     let mut model = model(options, path, &*file, &device)?;
     let samples = labelled(&from.x, &from.y, &model)?;
-    let [saved, history] = files(from.out.as_deref().unwrap_or(Path::new(".")))?;
+    let [saved, history] = files(from.out.as_deref().unwrap_or(Path::new(".")), options.checkpoint.resumes())?;
     eprintln!("{}: {} samples, {} trainable parameters", path.display(), samples.len(), model.parameters()[1]);
     eprintln!("Device: {device}");
     let signals = Signals::default();
@@ -103,7 +103,7 @@ pub fn run(options: &Options, path: &Path) -> anyhow::Result<()> {
     if let Some(share) = from.validation_split {
         how = how.validation_split(share);
     }
-    signals.told(model.fit(&samples, how))?;
+    signals.told(&model.fit(&samples, how)?)?;
     model.save(&saved)?;
     println!("Saved: {}", saved.display());
     Ok(())

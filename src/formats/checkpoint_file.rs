@@ -141,7 +141,8 @@ fn parted(all: Arrays, words: &Value, source: &str) -> Option<Checkpoint> {
     for state in words["callbacks"].as_array()? {
         let name = state["name"].as_str()?.to_owned();
         let own = format!("{CALLBACKS}{name}/");
-        let arrays = rest.iter().filter_map(|(n, _, numbers)| Some((n.strip_prefix(&own)?.to_owned(), numbers.clone())));
+        let arrays =
+            rest.iter().filter_map(|(n, _, numbers)| Some((n.strip_prefix(&own)?.to_owned(), numbers.clone())));
         states.push(State { arrays: arrays.collect(), texts: pairs(&state["texts"])?, name });
     }
     let known = index("variables")? == variables.len();

@@ -23,7 +23,14 @@ pub struct CsvLogger {
 impl CsvLogger {
     /// Into this file, which is begun anew.
     pub fn new(path: impl AsRef<Path>) -> Self {
-        Self { path: path.as_ref().to_owned(), separator: ',', append: false, file: None, names: Vec::new(), headed: false }
+        Self {
+            path: path.as_ref().to_owned(),
+            separator: ',',
+            append: false,
+            file: None,
+            names: Vec::new(),
+            headed: false,
+        }
     }
 
     /// What stands between numbers. Default: a comma.

@@ -2,7 +2,7 @@
 
 use super::checkpoint::{DATA, Facts, RECORDED};
 use super::fit::Fit;
-use super::logs::History;
+use super::logs::{History, Interruption};
 use super::model::{Model, not_compiled};
 use crate::base::{Result, RowData, Rows};
 use crate::data::Samples;
@@ -23,10 +23,15 @@ pub(super) struct Course {
     pub epochs: usize,
     /// The epoch this call of `fit` began in.
     pub first: usize,
+    /// Whether it went on from a checkpoint.
+    pub resumed: bool,
     /// The epoch, and the steps of it that are done.
     pub epoch: usize,
     pub at: usize,
+    /// Whether a callback has ended training.
     pub stop: bool,
+    /// Whether somebody has asked it to stop where it is.
+    pub interrupted: Option<Interruption>,
     pub history: History,
     /// What was trained on and evaluated, and the facts of it once somebody has asked.
     pub given: [Option<Samples>; 2],
@@ -44,13 +49,20 @@ impl Course {
             steps: 0,
             epochs: fit.epochs,
             first: fit.initial_epoch,
+            resumed: false,
             epoch: fit.initial_epoch,
             at: 0,
             stop: false,
+            interrupted: None,
             history: History::default(),
             given: [Some(trained), fit.validation.clone()],
             facts: None,
         }
+    }
+
+    /// Whether there is anything left to do. An epoch that a callback has stopped within still comes to its end.
+    pub fn goes_on(&self) -> bool {
+        self.interrupted.is_none() && (self.at > 0 || (self.epoch < self.epochs && !self.stop))
     }
 }
 

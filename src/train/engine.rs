@@ -190,7 +190,8 @@ impl Engine {
         }
     }
 
-    /// What it runs on, without what may change between two runs.
+    /// What it runs on.
+    #[cfg(feature = "gpu")]
     pub fn device(&self) -> String {
         self.bound.memory.executor().device()
     }

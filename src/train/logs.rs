@@ -108,18 +108,40 @@ impl Told {
     }
 }
 
+/// Where a training was asked to stop before its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Interruption {
+    /// Steps trained since the model was compiled.
+    pub step: u64,
+    /// Whether a callback has saved a checkpoint, from which it goes on.
+    pub saved: bool,
+}
+
+impl std::fmt::Display for Interruption {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let saved = if self.saved { "a checkpoint was saved, from which it goes on" } else { "nothing was saved" };
+        write!(f, "training was interrupted after step {}; {saved}", self.step)
+    }
+}
+
 /// The numbers of every epoch of a training.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct History {
     /// The epochs, counted from 0.
     pub epochs: Vec<usize>,
+    /// Where training was asked to stop ([`Fit::stop_handle`](super::Fit::stop_handle)), if it was.
+    pub interrupted: Option<Interruption>,
     series: Vec<(String, Vec<f64>)>,
 }
 
 impl History {
     /// Of these epochs and numbers; none unless each name has one number an epoch.
     pub fn of(epochs: Vec<usize>, series: Vec<(String, Vec<f64>)>) -> Option<Self> {
-        series.iter().all(|(_, numbers)| numbers.len() == epochs.len()).then_some(Self { epochs, series })
+        series.iter().all(|(_, numbers)| numbers.len() == epochs.len()).then_some(Self {
+            epochs,
+            series,
+            interrupted: None,
+        })
     }
 
     /// The numbers of this name, one an epoch; NaN for epochs that did not tell it.

@@ -46,7 +46,7 @@ pub(crate) use graph::Source;
 pub use graph::{Ends, Graph, Tensor};
 pub(crate) use layer::Body;
 pub use layer::{Connect, IntoLayer, IntoTensors, SharedLayer};
-pub use logs::{History, Logs};
+pub use logs::{History, Interruption, Logs};
 pub use model::Model;
 pub use objectives::{Compile, IntoMetrics};
 pub use predict::MonteCarlo;

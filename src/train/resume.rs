@@ -3,8 +3,9 @@
 use super::callback::{Callback, Moment, State};
 use super::checkpoint::{Checkpoint, VERSION};
 use super::course::Course;
+use super::device::Device;
 use super::fit::Fit;
-use super::model::{Model, not_compiled};
+use super::model::Model;
 use super::snapshot::Array;
 use crate::base::rng::permutation;
 use crate::base::{Error, Result};
@@ -62,9 +63,17 @@ impl Model {
         Ok(course.facts.clone().unwrap_or_default())
     }
 
+    /// What bits depend on: on the CPU not the number of threads, but the widest instructions it has.
     fn device_name(&self) -> Result<String> {
-        let engine = self.compiled.as_ref().and_then(|s| s.engine.as_ref()).ok_or_else(not_compiled)?;
-        Ok(engine.device())
+        Ok(match self.device {
+            Device::Cpu => format!("cpu (float32, {})", instructions()),
+            Device::CpuFloat64 => format!("cpu (float64, {})", instructions()),
+            #[cfg(feature = "gpu")]
+            Device::Gpu(_) => {
+                let engine = self.compiled.as_ref().and_then(|s| s.engine.as_ref());
+                engine.ok_or_else(super::model::not_compiled)?.device()
+            }
+        })
     }
 
     /// What the epoch adds up in, numbered.
@@ -121,6 +130,7 @@ impl Model {
             engine.write(value, numbers)?;
         }
         (course.epoch, course.first, course.at) = (checkpoint.epoch, checkpoint.epoch, checkpoint.step);
+        course.resumed = true;
         (course.done, course.stop) = (checkpoint.batch, checkpoint.stopped);
         course.history = checkpoint.history.clone();
         if course.done < course.batches {
@@ -137,4 +147,18 @@ impl Model {
         let order = permutation(course.samples, self.runner.seed.0, self.passes.wrapping_sub(1));
         self.parts()?.0.order(course.train, &order)
     }
+}
+
+/// The instructions products of matrices are made of.
+fn instructions() -> &'static str {
+    #[cfg(target_arch = "x86_64")]
+    {
+        let found = [
+            ("x86-64 with AVX-512", is_x86_feature_detected!("avx512f")),
+            ("x86-64 with FMA", is_x86_feature_detected!("fma")),
+        ];
+        found.into_iter().find(|(_, has)| *has).map_or("x86-64", |(name, _)| name)
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    std::env::consts::ARCH
 }

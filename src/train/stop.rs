@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Asks a training to stop where it is: it finishes its step, hands a checkpoint to the callbacks that save, and ends with
-/// [`Error::Interrupted`](crate::base::Error::Interrupted). Clones ask the same training.
+/// Asks a training to stop where it is: it finishes its step, or its validation, hands a checkpoint to the callbacks that
+/// save, and ends without its end: callbacks are not told of one, and the history says so in
+/// [`History::interrupted`](super::History). Clones ask the same training.
 ///
 /// ```
 /// use wgrad::prelude::*;

@@ -4,7 +4,7 @@ use super::callback::{Callback, Every, Moment, Run};
 use super::course::Course;
 use super::engine::Engine;
 use super::fit::{Fit, weigh};
-use super::logs::{History, Logs};
+use super::logs::{History, Interruption, Logs};
 use super::model::{Model, evaluate, not_compiled};
 use super::runner::Runner;
 use crate::base::{Error, Result};
@@ -18,13 +18,12 @@ const LOOK: Duration = Duration::from_millis(250);
 type Callbacks<'a> = [Box<dyn Callback + 'a>];
 
 impl Model {
-    /// Trains the model; what every epoch came to.
+    /// Trains the model; what every epoch came to. Where training was asked to stop, the history so far, which says so.
     ///
     /// # Errors
     /// The model is not compiled, samples or options that do not fit it, a loss that is no longer finite (unless a
     /// callback such as [`TerminateOnNan`](super::callback::TerminateOnNan) takes care of it), what a callback refuses,
-    /// a checkpoint of another training, a stop that was asked for, or the device was lost. Variables stay as they were
-    /// when it happened.
+    /// a checkpoint of another training, or the device was lost. Variables stay as they were when it happened.
     pub fn fit(&mut self, samples: impl Into<Samples>, mut fit: Fit<'_>) -> Result<History> {
         let samples = samples.into();
         self.state()?;
@@ -104,23 +103,29 @@ impl Model {
         }
         self.begin(fit, course)?;
         let mut last = course.epoch;
-        // An epoch that a callback has stopped within still comes to its end.
-        while course.at > 0 || (course.epoch < course.epochs && !course.stop) {
+        while course.goes_on() {
             last = course.epoch;
-            if course.at == 0 {
-                self.heed(fit, course)?;
-            }
             self.epoch(fit, course)?;
+        }
+        let mut history = std::mem::take(&mut course.history);
+        history.interrupted = course.interrupted;
+        if history.interrupted.is_some() {
+            self.unswap_averages()?;
+            return Ok(history);
         }
         self.end_with_averages()?;
         (course.epoch, course.at) = (last, 0);
         self.tell(&mut fit.callbacks, course, Some(&Logs::default()), |c, run| c.train_end(run))?;
-        Ok(std::mem::take(&mut course.history))
+        Ok(history)
     }
 
     /// An epoch, or the rest of one.
     fn epoch(&mut self, fit: &mut Fit<'_>, course: &mut Course) -> Result<()> {
         if course.at == 0 {
+            self.heed(fit, course)?;
+            if course.interrupted.is_some() {
+                return Ok(());
+            }
             self.tell(&mut fit.callbacks, course, Some(&Logs::default()), |c, run| c.epoch_begin(run))?;
             if course.stop {
                 return Ok(());
@@ -130,6 +135,9 @@ impl Model {
             engine.reset()?;
         }
         self.steps(fit, course)?;
+        if course.interrupted.is_some() {
+            return Ok(());
+        }
         let trained = self.running_logs()?;
         let mut logs = trained.clone();
         let callbacks = &mut fit.callbacks;
@@ -154,7 +162,7 @@ impl Model {
     /// The steps of an epoch that are left.
     fn steps(&mut self, fit: &mut Fit<'_>, course: &mut Course) -> Result<()> {
         let mut clock = Instant::now();
-        while course.at < course.steps && !course.stop {
+        while course.at < course.steps && !course.stop && course.interrupted.is_none() {
             if course.done == course.batches {
                 self.turn(fit, course)?;
             }
@@ -186,13 +194,14 @@ impl Model {
         Ok(())
     }
 
-    /// Ends training where it is, saved, if somebody has asked for it.
+    /// Saves and lets training end where it is, if somebody has asked for it.
     fn heed(&mut self, fit: &mut Fit<'_>, course: &mut Course) -> Result<()> {
         if !fit.stop.asked() {
             return Ok(());
         }
         let saved = self.offer_checkpoint(fit, course, Moment::Interruption, |_| true)?;
-        Err(Error::Interrupted { step: self.runner.progress.steps, saved })
+        course.interrupted = Some(Interruption { step: self.runner.progress.steps, saved });
+        Ok(())
     }
 
     /// Lets every callback have its moment; `logs` are what the epoch came to, where it is over.
@@ -203,9 +212,9 @@ impl Model {
         logs: Option<&Logs>,
         mut f: impl FnMut(&mut dyn Callback, &mut Run<'_>) -> Result<()>,
     ) -> Result<()> {
-        let Course { epoch, at: step, epochs, steps, first, .. } = *course;
+        let Course { epoch, at: step, epochs, steps, first, resumed, .. } = *course;
         let stop = &mut course.stop;
-        let mut run = Run { model: self, epoch, epochs, steps, step, stop, first, logs: logs.cloned() };
+        let mut run = Run { model: self, epoch, epochs, steps, step, stop, first, resumed, logs: logs.cloned() };
         callbacks.iter_mut().try_for_each(|c| f(&mut **c, &mut run))
     }
 

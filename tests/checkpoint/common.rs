@@ -100,7 +100,8 @@ impl Form {
     pub fn fit<'a>(&self, stopping: &'a mut EarlyStopping, csv: &Path, saved: impl Callback + 'a) -> Fit<'a> {
         let mut fit = Fit::epochs(self.epochs).batch(self.batch).shuffle(self.shuffle).callback(stopping);
         if self.rate_by_callbacks {
-            let plateau = ReduceLrOnPlateau { factor: 0.5, patience: 1, min_delta: 1.0, ..ReduceLrOnPlateau::default() };
+            let plateau =
+                ReduceLrOnPlateau { factor: 0.5, patience: 1, min_delta: 1.0, ..ReduceLrOnPlateau::default() };
             fit = fit.callback(LearningRateScheduler::new(|_, rate| rate * 0.9)).callback(plateau);
         }
         if self.averages {

@@ -103,7 +103,8 @@ fn a_folder_of_checkpoints_always_has_the_old_or_the_new_one() {
             saved.save(&new).expect("a sound disk again");
             assert_eq!(saved.newest().expect("whole").map(|c| c.steps()), Some(2));
             if fault != Fault::Forever {
-                let left: Vec<_> = std::fs::read_dir(&folder.0).expect("there").flatten().map(|e| e.file_name()).collect();
+                let left: Vec<_> =
+                    std::fs::read_dir(&folder.0).expect("there").flatten().map(|e| e.file_name()).collect();
                 let hidden = left.iter().any(|name| name.to_string_lossy().starts_with('.'));
                 assert!(!hidden, "{fault:?} {at}: left {left:?}");
             }

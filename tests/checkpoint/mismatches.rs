@@ -1,6 +1,6 @@
 //! Another training than the one that was saved is refused by what is other.
 
-use crate::common::{Form, Folder, data, samples};
+use crate::common::{Folder, Form, data, samples};
 use wgrad::prelude::*;
 
 /// What is told when `model` goes on from the checkpoints of the default training.

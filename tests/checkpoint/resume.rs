@@ -1,6 +1,6 @@
 //! A training that goes on comes to the same bits, from every step.
 
-use crate::common::{Form, Folder, data};
+use crate::common::{Folder, Form, data};
 use wgrad::prelude::*;
 
 /// Trains once with a checkpoint after every step; then again from each of them.
@@ -99,20 +99,47 @@ fn a_training_that_is_stopped_at_every_step_goes_on() {
             Ok(())
         });
         let how = form.fit(&mut stopping, &own.file("a.csv"), Checkpoints::new(&own.0)).callback(after);
-        match model.fit(&train, how.validation(&validation).stop_handle(&handle)) {
-            Err(Error::Interrupted { step, saved: true }) => {
-                lives += 1;
-                assert_eq!(step, lives, "one step a life");
-                let error = Error::Interrupted { step, saved: true }.to_string();
-                assert!(error.contains("a checkpoint was saved"), "{error}");
-            }
-            Err(error) => panic!("{error}"),
+        let history = model.fit(&train, how.validation(&validation).stop_handle(&handle)).expect("no fault");
+        let Some(interruption) = history.interrupted else {
             // All steps are done: from the last checkpoint it only ends.
-            Ok(_) => break form.train(&own.file("a.csv"), Checkpoints::new(&own.0)).expect("ends"),
-        }
+            break form.train(&own.file("a.csv"), Checkpoints::new(&own.0)).expect("ends");
+        };
+        lives += 1;
+        assert_eq!((interruption.step, interruption.saved), (lives, true), "one step a life");
+        assert!(interruption.to_string().contains("a checkpoint was saved"), "{interruption}");
     };
     assert_eq!(lives, 12);
     outcome.assert_equals(&expected, "stopped after every step");
+}
+
+/// Asked before it begins, or with nobody to save.
+#[test]
+fn a_training_that_is_stopped_before_it_begins() {
+    let (form, own) = (Form { averages: true, ..Form::default() }, Folder::new("before"));
+    let [train, _] = data();
+    let handle = StopHandle::new();
+    handle.stop();
+    let mut model = form.model();
+    let before = model.get_weights().expect("read");
+    let how = |fit: Fit<'static>| fit.batch(8).stop_handle(&handle);
+    let history = model.fit(&train, how(Fit::epochs(2))).expect("no fault");
+    assert!(history.interrupted.is_some_and(|i| i.step == 0 && !i.saved), "{:?}", history.interrupted);
+    let history = model.fit(&train, how(Fit::epochs(2).callback(Checkpoints::new(&own.0)))).expect("no fault");
+    assert!(history.interrupted.is_some_and(|i| i.step == 0 && i.saved), "{:?}", history.interrupted);
+    assert_eq!(model.get_weights().expect("read"), before);
+    // Between epochs, while averages stand in the variables' place: they go back.
+    let (handle, mut trained) = (StopHandle::new(), Vec::new());
+    let swap = wgrad::train::callback::SwapEmaWeights::new().swap_on_epoch(true);
+    let ask = LambdaCallback::new().on_epoch_end(|_, run| {
+        handle.stop();
+        trained = run.model.snapshot()?.arrays;
+        Ok(())
+    });
+    let how = Fit::epochs(2).batch(8).stop_handle(&handle).callback(swap).callback(ask);
+    let history = model.fit(&train, how).expect("no fault");
+    assert!(history.interrupted.is_some_and(|i| i.step == 6), "{:?}", history.interrupted);
+    assert_eq!(model.snapshot().expect("read").arrays, trained);
+    assert_eq!(model.get_weights().expect("read")[2], trained[2].2, "its own variables");
 }
 
 /// What the checkpoint was drawn with counts, not the seed the new model was built with.
@@ -159,4 +186,32 @@ fn a_training_that_diverges_is_not_saved() {
     let mut saved = Checkpoints::new(&own.0).save_freq(1).keep(10);
     model.fit((&rows, &rows), Fit::epochs(2).batch(1).callback(&mut saved)).expect_err("diverges");
     assert!(saved.newest().expect("readable").is_none_or(|c| c.steps() < 2));
+}
+
+/// The best so far is the best of the whole training, not of what came after it went on.
+#[test]
+fn the_best_is_in_the_checkpoint() {
+    let (form, own) = (Form { epochs: 6, ..Form::default() }, Folder::new("best"));
+    let [train, validation] = data();
+    let train = |folder: &Folder, best: &mut ModelCheckpoint| {
+        let saved = Checkpoints::new(&folder.0).keep(usize::MAX);
+        let how = Fit::epochs(form.epochs).batch(8).validation(&validation).callback(best).callback(saved);
+        form.model().fit(&train, how).expect("trains");
+    };
+    let watch = |mode| {
+        let path = own.file("best-{epoch}");
+        ModelCheckpoint::new(&path.to_string_lossy()).monitor("val_loss").mode(mode).save_best_only(true)
+    };
+    for mode in [Mode::Min, Mode::Max] {
+        let all = Folder::new("best-all");
+        let mut whole = watch(mode);
+        train(&all, &mut whole);
+        for (steps, path) in Checkpoints::new(&all.0).list().expect("there") {
+            let one = Folder::new(&format!("best-{steps}"));
+            std::fs::copy(&path, one.file(path.file_name().and_then(|n| n.to_str()).expect("a name"))).expect("copied");
+            let mut again = watch(mode);
+            train(&one, &mut again);
+            assert_eq!(again.last(), whole.last(), "{mode:?}, from step {steps}");
+        }
+    }
 }

@@ -55,7 +55,10 @@ fn signals_save_and_the_training_goes_on() {
     assert_eq!(last(&again), last(&expected), "accuracy and loss of the test");
     let [whole, cut] = [&whole, &cut].map(|folder| newest(&folder.0).expect("saved"));
     assert_eq!(sorted(&whole), sorted(&cut));
-    assert_eq!((whole.totals, whole.history, whole.snapshot.progress), (cut.totals, cut.history, cut.snapshot.progress));
+    assert_eq!(
+        (whole.totals, whole.history, whole.snapshot.progress),
+        (cut.totals, cut.history, cut.snapshot.progress)
+    );
 }
 
 #[test]

@@ -193,6 +193,7 @@ pub struct Run<'a> {
     pub step: usize,
     pub(super) stop: &'a mut bool,
     pub(super) first: usize,
+    pub(super) resumed: bool,
     pub(super) logs: Option<Logs>,
 }
 
@@ -200,6 +201,11 @@ impl Run<'_> {
     /// Ends training after this epoch; within one, after this step.
     pub fn stop_training(&mut self) {
         *self.stop = true;
+    }
+
+    /// Whether this call of `fit` went on from a checkpoint.
+    pub fn resumed(&self) -> bool {
+        self.resumed
     }
 
     /// The epoch this call of `fit` began in.
