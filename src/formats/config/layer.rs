@@ -40,6 +40,7 @@ impl Reader {
         };
         COMMON.iter().for_each(|key| drop(fields.remove(*key)));
         self.check_known(class, &place, &fields)?;
+        let (class, fields) = spatial(class, fields);
         let layer: Arc<dyn Layer> = match (class, training) {
             ("Dropout", Some(true)) => Arc::new(config::read::<McDropout>(&place, &rate_of(&fields))?),
             ("AlphaDropout", Some(true)) => Arc::new(config::read::<McAlphaDropout>(&place, &rate_of(&fields))?),
@@ -73,6 +74,21 @@ impl Reader {
         }
         Ok(())
     }
+}
+
+/// Dropout of a mask that is the same at every place of a series or an image: the layers Keras has for that.
+fn spatial(class: &str, mut fields: Map<String, Json>) -> (&str, Map<String, Json>) {
+    let ones = |axes: &[Json]| axes.iter().all(|a| a.as_u64() == Some(1));
+    let other = match fields.get("noise_shape").and_then(Json::as_array).map(Vec::as_slice) {
+        Some([Json::Null, one, Json::Number(_)]) if ones(std::slice::from_ref(one)) => "SpatialDropout1D",
+        Some([Json::Null, a, b, Json::Number(_)]) if ones(&[a.clone(), b.clone()]) => "SpatialDropout2D",
+        _ => return (class, fields),
+    };
+    if class != "Dropout" {
+        return (class, fields);
+    }
+    fields.remove("noise_shape");
+    (other, fields)
 }
 
 fn rate_of(fields: &Map<String, Json>) -> Map<String, Json> {
