@@ -10,6 +10,8 @@ pub mod hugging_face;
 pub mod keras;
 mod model_checkpoint;
 pub mod model_file;
+#[cfg(feature = "files")]
+pub mod onnx;
 mod save_freq;
 mod weights;
 

@@ -54,6 +54,8 @@ pub static FORMATS: &[&Format] = &[
     &super::keras::WEIGHTS_H5,
     #[cfg(feature = "files")]
     &super::keras::H5,
+    #[cfg(feature = "files")]
+    &super::onnx::ONNX,
     &super::hugging_face::SAFETENSORS,
 ];
 

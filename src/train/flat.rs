@@ -186,7 +186,7 @@ fn numbered(name: &str, count: usize) -> String {
 }
 
 /// What plans call values that belong to no layer.
-const TAKEN: [&str; 5] = ["y", "ones", "sample_weight", "totals", "predictions"];
+pub(crate) const TAKEN: [&str; 5] = ["y", "ones", "sample_weight", "totals", "predictions"];
 
 /// Fails unless inputs of a model with several can be told apart, and from what else a plan holds.
 fn check_names(names: &[String]) -> Result<()> {

@@ -104,7 +104,7 @@ impl Model {
     }
 
     /// The shape of a sample of every node.
-    fn shapes(&self) -> Result<Vec<Vec<usize>>> {
+    pub(super) fn shapes(&self) -> Result<Vec<Vec<usize>>> {
         let mut tape = Tape::new(1, Seed(0));
         tape.leave_variables_blank();
         let xs = record::inputs(&mut tape, &self.flat)?;
