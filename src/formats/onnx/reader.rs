@@ -21,6 +21,9 @@ pub(super) const MOST_AXES: usize = 32;
 /// Numbers variables may have beyond what the file's length speaks for.
 const SLACK: usize = 1 << 16;
 
+/// Layers, and the values of the variables of each.
+pub(super) type Values = Vec<(SharedLayer, Vec<Vec<f64>>)>;
+
 /// A file that is being read.
 pub(super) struct Reader<'a> {
     graph: &'a GraphProto,
@@ -37,7 +40,7 @@ pub(super) struct Reader<'a> {
     /// Layers with variables by what they were made of: a second use of the same is the same layer.
     layers: HashMap<String, SharedLayer>,
     names: Names,
-    loaded: Vec<(SharedLayer, Vec<Vec<f64>>)>,
+    loaded: Values,
     /// Numbers that variables may still have.
     left: usize,
 }
@@ -337,7 +340,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads all of it: the layers, and the values of their variables.
-    pub fn run(mut self) -> Result<(Graph, Vec<(SharedLayer, Vec<Vec<f64>>)>)> {
+    pub fn run(mut self) -> Result<(Graph, Values)> {
         self.initializers()?;
         let inputs = self.inputs()?;
         self.nodes()?;
