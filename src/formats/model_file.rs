@@ -6,6 +6,9 @@ use crate::base::{Error, Result, Seed, nearest};
 use crate::train::{Compile, Device, Model};
 use std::path::Path;
 
+/// Opens a file.
+pub type Open = fn(&Path) -> Result<Box<dyn ModelFile>>;
+
 /// A format whole models are kept in.
 pub struct Format {
     /// What it is called.
@@ -13,7 +16,7 @@ pub struct Format {
     /// How its files' names end; of several that fit a name, the longest counts.
     pub endings: &'static [&'static str],
     /// Opens a file; `None` where it does not hold a whole model, with what to do.
-    pub open: Result<fn(&Path) -> Result<Box<dyn ModelFile>>, &'static str>,
+    pub open: Result<Open, &'static str>,
     /// Writes a model.
     pub save: fn(&Model, &Path) -> Result<()>,
 }

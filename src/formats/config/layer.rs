@@ -15,7 +15,7 @@ const COMMON: [&str; 6] = ["name", "trainable", "dtype", "batch_shape", "batch_i
 pub(super) const MODELS: [&str; 3] = ["Sequential", "Functional", "Model"];
 
 /// The class and fields of an object of the list of layers, and the name of what it is.
-pub(super) fn opened<'a>(json: &'a Json) -> Result<(&'a str, Map<String, Json>, String)> {
+pub(super) fn opened(json: &Json) -> Result<(&str, Map<String, Json>, String)> {
     let name = json.get("name").or_else(|| json.get("config")?.get("name")).and_then(Json::as_str).unwrap_or("layer");
     let (class, fields) = Node::new(format!("layer `{name}`"), json).object()?;
     Ok((class, fields.into_owned(), name.to_owned()))

@@ -11,6 +11,7 @@ use crate::formats::config::{Content, Shelf, Shelved};
 use crate::nn::config::Json;
 use crate::train::{Declared, SharedLayer};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// The group of the arrays: below the root in whole models, the root itself in files of weights alone.
 pub(super) fn root(file: &Reader) -> &'static str {
@@ -57,8 +58,8 @@ pub(super) fn read(file: &Reader, shelf: &Shelf, declared: &[Declared]) -> Resul
         for (d, weight) in mine.into_iter().zip(weights) {
             let what = format!("{} of layer `{}`", declared[d].name, item.name);
             // A layer shared with a model before it is there twice.
-            if !read.contains_key(&d) {
-                read.insert(d, file.numbers(&format!("{}/{weight}", within(&name)), &what, &declared[d].shape)?);
+            if let Entry::Vacant(place) = read.entry(d) {
+                place.insert(file.numbers(&format!("{}/{weight}", within(&name)), &what, &declared[d].shape)?);
             }
         }
     }

@@ -62,7 +62,7 @@ impl RowLoss for CategoricalHinge {
 pub static KERNELS: &[&dyn AnyKernel] = &[&const { kernel::<CategoricalHinge>() }];
 
 config! {
-    CategoricalHinge = "CategoricalHinge", Self::default();
+    CategoricalHinge = "CategoricalHinge", Self;
     only "reduction" = "sum_over_batch_size";
     ignores "fn";
 }

@@ -79,7 +79,7 @@ pub(in crate::nn) fn inverse_norm<T: Real>(square: T) -> T {
 }
 
 config! {
-    CosineSimilarity = "CosineSimilarity", Self::default();
+    CosineSimilarity = "CosineSimilarity", Self;
     only "reduction" = "sum_over_batch_size", "axis" = (-1);
     ignores "fn";
 }

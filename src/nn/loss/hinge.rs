@@ -41,7 +41,7 @@ impl PointwiseLoss for Hinge {
 pub static KERNELS: &[&dyn AnyKernel] = &[&const { kernel::<Hinge>() }];
 
 config! {
-    Hinge = "Hinge", Self::default();
+    Hinge = "Hinge", Self;
     only "reduction" = "sum_over_batch_size";
     ignores "fn";
 }

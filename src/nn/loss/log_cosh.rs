@@ -39,7 +39,7 @@ impl PointwiseLoss for LogCosh {
 pub static KERNELS: &[&dyn AnyKernel] = &[&const { kernel::<LogCosh>() }];
 
 config! {
-    LogCosh = "LogCosh", Self::default();
+    LogCosh = "LogCosh", Self;
     only "reduction" = "sum_over_batch_size";
     ignores "fn";
 }

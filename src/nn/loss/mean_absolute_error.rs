@@ -49,7 +49,7 @@ pub(super) fn sign<T: Real>(v: T) -> T {
 }
 
 config! {
-    MeanAbsoluteError = "MeanAbsoluteError", Self::default();
+    MeanAbsoluteError = "MeanAbsoluteError", Self;
     only "reduction" = "sum_over_batch_size";
     ignores "fn";
 }

@@ -47,7 +47,7 @@ fn percent<T: Real>(y: T) -> T {
 }
 
 config! {
-    MeanAbsolutePercentageError = "MeanAbsolutePercentageError", Self::default();
+    MeanAbsolutePercentageError = "MeanAbsolutePercentageError", Self;
     only "reduction" = "sum_over_batch_size";
     ignores "fn";
 }

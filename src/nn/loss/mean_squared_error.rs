@@ -38,7 +38,7 @@ impl PointwiseLoss for MeanSquaredError {
 pub static KERNELS: &[&dyn AnyKernel] = &[&const { kernel::<MeanSquaredError>() }];
 
 config! {
-    MeanSquaredError = "MeanSquaredError", Self::default();
+    MeanSquaredError = "MeanSquaredError", Self;
     only "reduction" = "sum_over_batch_size";
     ignores "fn";
 }

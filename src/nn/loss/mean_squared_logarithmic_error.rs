@@ -45,7 +45,7 @@ fn apart<T: Real>(z: T, y: T) -> T {
 }
 
 config! {
-    MeanSquaredLogarithmicError = "MeanSquaredLogarithmicError", Self::default();
+    MeanSquaredLogarithmicError = "MeanSquaredLogarithmicError", Self;
     only "reduction" = "sum_over_batch_size";
     ignores "fn";
 }

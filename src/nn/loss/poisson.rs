@@ -41,7 +41,7 @@ impl PointwiseLoss for Poisson {
 pub static KERNELS: &[&dyn AnyKernel] = &[&const { kernel::<Poisson>() }];
 
 config! {
-    Poisson = "Poisson", Self::default();
+    Poisson = "Poisson", Self;
     only "reduction" = "sum_over_batch_size";
     ignores "fn";
 }

@@ -42,7 +42,7 @@ impl PointwiseLoss for SquaredHinge {
 pub static KERNELS: &[&dyn AnyKernel] = &[&const { kernel::<SquaredHinge>() }];
 
 config! {
-    SquaredHinge = "SquaredHinge", Self::default();
+    SquaredHinge = "SquaredHinge", Self;
     only "reduction" = "sum_over_batch_size";
     ignores "fn";
 }
