@@ -172,7 +172,7 @@ pub fn write(model: &Model) -> Result<Vec<u8>> {
 /// The bytes of a whole model as `.h5`, which Keras 3 opens too.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn write_h5(model: &Model) -> Result<Vec<u8>> {
     let writer = Writer { dtype: dtype(model), keras: true };
     let (config, Structure { shelf, .. }) = writer.model(model.graph(), "model")?;
@@ -194,7 +194,7 @@ pub(super) const VERSION: &str = "3.15.1";
 /// The bytes of a `.weights.h5` file: variables, and what the optimizer remembers.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn write_weights(model: &Model) -> Result<Vec<u8>> {
     let (_, structure) = Writer { dtype: dtype(model), keras: true }.model(model.graph(), "model")?;
     weights_of(model, &structure.shelf, &structure.name)

@@ -167,13 +167,15 @@ macro_rules! classes {
 pub(in crate::nn) use classes;
 
 /// Lists the fields of a class: those that must be there, those with a default, with their places where they have other
-/// names, those written as a number where there is one and as a list where there are more, and, as `only`, options of
+/// names, `weights` the options of a variable, `within` those of a part, `lists` those written as a number where there is one and as a list where there are more, and, as `only`, options of
 /// Keras's that have just one value here; `refuses` are those Keras no longer has. `(OWN)` marks a class Keras does not have.
 macro_rules! config {
     (
         $t:ty = $class:literal $(($own:ident))?, $plain:expr;
         $(needs $($need:ident $(at $($need_at:tt).+)?),+;)?
         $(takes $($take:ident $(at $($take_at:tt).+)?),+;)?
+        $(weights $($weight:ident = $called:literal),+;)?
+        $(within $within:ident;)?
         $(lists $($list:ident $(at $($list_at:tt).+)?),+;)?
         $(only $($only:literal = $value:tt),+;)?
         $(refuses $($refuse:literal but $but:tt),+;)?
@@ -188,6 +190,11 @@ macro_rules! config {
             fn fields(&mut self, _f: &mut $crate::nn::config::Fields<'_>) -> $crate::base::Result<()> {
                 $($(_f.needs(stringify!($need), $crate::nn::config::place!(self $need $($($need_at).+)?))?;)+)?
                 $($(_f.takes(stringify!($take), $crate::nn::config::place!(self $take $($($take_at).+)?))?;)+)?
+                $($(self.$weight.fields(
+                    [concat!($called, "_initializer"), concat!($called, "_regularizer"), concat!($called, "_constraint")],
+                    _f,
+                )?;)+)?
+                $(self.$within.fields(_f)?;)?
                 $($(_f.lists(stringify!($list), $crate::nn::config::place!(self $list $($($list_at).+)?))?;)+)?
                 $($(_f.only($only, &serde_json::json!($value))?;)+)?
                 $($(_f.refuses($refuse, &serde_json::json!($but))?;)+)?

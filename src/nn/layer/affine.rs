@@ -3,6 +3,7 @@
 use super::normalize::{Cells, FORWARD, GRAD, GRAD_SCALE};
 use super::weight::Weight;
 use crate::base::{Allowed, Result};
+use crate::nn::config::Fields;
 use crate::nn::init::{Ones, Zeros};
 use crate::plan::{Tape, Value};
 
@@ -19,6 +20,14 @@ impl Affine {
     /// Both, γ from ones and β from zeros.
     pub(super) fn new() -> Self {
         Self { scale: true, center: true, gamma: Weight::new(Ones), beta: Weight::new(Zeros) }
+    }
+
+    /// The fields of a layer that holds it.
+    pub(super) fn fields(&mut self, fields: &mut Fields<'_>) -> Result<()> {
+        fields.takes("scale", &mut self.scale)?;
+        fields.takes("center", &mut self.center)?;
+        self.gamma.fields(["gamma_initializer", "gamma_regularizer", "gamma_constraint"], fields)?;
+        self.beta.fields(["beta_initializer", "beta_regularizer", "beta_constraint"], fields)
     }
 
     /// The variables of `shape` that there are.

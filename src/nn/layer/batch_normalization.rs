@@ -7,7 +7,7 @@
 use super::affine::{self, Affine, affine_options, check_epsilon};
 use super::axes::{axis_of, view};
 use super::normalize::Cells;
-use super::weight::weight_options;
+use super::weight::{initializer_option, weight_options};
 use super::{Layer, one, variable};
 use crate::base::{Allowed, Real, Result};
 use crate::dims;
@@ -251,11 +251,7 @@ pub struct BatchNormalization {
     moving_variance_initializer: Arc<dyn Initializer>,
 }
 
-impl Default for BatchNormalization {
-    fn default() -> Self {
-        Self::new()
-    }
-}
+super::default_is_new! { BatchNormalization }
 
 impl BatchNormalization {
     /// The last axis, momentum 0.99, ε = 10⁻³, γ and β, as Keras.
@@ -296,18 +292,8 @@ impl BatchNormalization {
         self
     }
 
-    /// How the moving mean starts. Default: zeros.
-    pub fn moving_mean_initializer(mut self, initializer: impl Initializer + 'static) -> Self {
-        self.moving_mean_initializer = Arc::new(initializer);
-        self
-    }
-
-    /// How the moving variance starts. Default: ones.
-    pub fn moving_variance_initializer(mut self, initializer: impl Initializer + 'static) -> Self {
-        self.moving_variance_initializer = Arc::new(initializer);
-        self
-    }
-
+    initializer_option! { moving_mean_initializer, "moving mean", "zeros" }
+    initializer_option! { moving_variance_initializer, "moving variance", "ones" }
     affine_options! {}
 }
 
@@ -397,7 +383,8 @@ pub(super) fn fixed(
 
 config! {
     BatchNormalization = "BatchNormalization", Self::new();
-    takes axis, momentum, epsilon, scale at affine.scale, center at affine.center, beta_initializer at affine.beta.initializer, gamma_initializer at affine.gamma.initializer, beta_regularizer at affine.beta.regularizer, gamma_regularizer at affine.gamma.regularizer, beta_constraint at affine.beta.constraint, gamma_constraint at affine.gamma.constraint, moving_mean_initializer, moving_variance_initializer, trainable;
+    takes axis, momentum, epsilon, moving_mean_initializer, moving_variance_initializer, trainable;
+    within affine;
     only "synchronized" = false;
     refuses "renorm" but false, "virtual_batch_size" but null, "adjustment" but null;
     ignores "fused", "renorm_clipping", "renorm_momentum";

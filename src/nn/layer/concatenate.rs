@@ -79,11 +79,7 @@ pub struct Concatenate {
     axis: isize,
 }
 
-impl Default for Concatenate {
-    fn default() -> Self {
-        Self::new()
-    }
-}
+super::default_is_new! { Concatenate }
 
 impl Concatenate {
     /// Along the last axis.

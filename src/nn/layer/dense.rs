@@ -245,6 +245,7 @@ fn backward(t: &mut Tape, x: Value, w: Value, b: Option<Value>, y: Value) -> Res
 config! {
     Dense = "Dense", Self::new(0);
     needs units;
-    takes activation, use_bias, kernel_initializer at kernel.initializer, kernel_regularizer at kernel.regularizer, kernel_constraint at kernel.constraint, bias_initializer at bias.initializer, bias_regularizer at bias.regularizer, bias_constraint at bias.constraint, activity_regularizer;
+    takes activation, use_bias, activity_regularizer;
+    weights kernel = "kernel", bias = "bias";
     refuses "lora_rank" but null;
 }

@@ -211,7 +211,7 @@ impl Layer for Embedding {
 config! {
     Embedding = "Embedding", Self::new(0, 0);
     needs input_dim, output_dim;
-    takes embeddings_initializer at embeddings.initializer, embeddings_regularizer at embeddings.regularizer, embeddings_constraint at embeddings.constraint;
+    weights embeddings = "embeddings";
     only "mask_zero" = false;
     refuses "activity_regularizer" but null;
     ignores "input_length";

@@ -82,5 +82,6 @@ impl Layer for GroupNormalization {
 
 config! {
     GroupNormalization = "GroupNormalization", Self::new(32);
-    takes groups, axis, epsilon, scale at affine.scale, center at affine.center, beta_initializer at affine.beta.initializer, gamma_initializer at affine.gamma.initializer, beta_regularizer at affine.beta.regularizer, gamma_regularizer at affine.gamma.regularizer, beta_constraint at affine.beta.constraint, gamma_constraint at affine.gamma.constraint;
+    takes groups, axis, epsilon;
+    within affine;
 }

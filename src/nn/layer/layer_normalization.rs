@@ -18,11 +18,7 @@ pub struct LayerNormalization {
     affine: Affine,
 }
 
-impl Default for LayerNormalization {
-    fn default() -> Self {
-        Self::new()
-    }
-}
+super::default_is_new! { LayerNormalization }
 
 impl LayerNormalization {
     /// The last axis, ε = 10⁻³, γ and β, as Keras.
@@ -95,7 +91,8 @@ pub(super) fn over_axes(
 
 config! {
     LayerNormalization = "LayerNormalization", Self::new();
-    takes epsilon, scale at affine.scale, center at affine.center, beta_initializer at affine.beta.initializer, gamma_initializer at affine.gamma.initializer, beta_regularizer at affine.beta.regularizer, gamma_regularizer at affine.gamma.regularizer, beta_constraint at affine.beta.constraint, gamma_constraint at affine.gamma.constraint;
+    takes epsilon;
+    within affine;
     lists axis;
     refuses "rms_scaling" but false;
 }

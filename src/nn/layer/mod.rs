@@ -41,6 +41,18 @@ pub use rms_normalization::RmsNormalization;
 pub use rrelu::Rrelu;
 pub use softmax::{LogSoftmax, Softmax};
 
+/// Lets layers whose `new` takes nothing be their own default.
+macro_rules! default_is_new {
+    ($($layer:ident),+) => {
+        $(impl Default for $layer {
+            fn default() -> Self {
+                Self::new()
+            }
+        })+
+    };
+}
+use default_is_new;
+
 use super::act::Activation;
 use crate::base::{Error, Result};
 use crate::nn::config::{Config, classes};

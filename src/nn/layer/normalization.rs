@@ -88,11 +88,7 @@ pub struct Normalization {
     adapted: bool,
 }
 
-impl Default for Normalization {
-    fn default() -> Self {
-        Self::new()
-    }
-}
+super::default_is_new! { Normalization }
 
 impl Normalization {
     /// A mean and variance for each index of the last axis.

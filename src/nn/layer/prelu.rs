@@ -71,11 +71,7 @@ pub struct Prelu {
     alpha: Weight,
 }
 
-impl Default for Prelu {
-    fn default() -> Self {
-        Self::new()
-    }
-}
+super::default_is_new! { Prelu }
 
 impl Prelu {
     /// No axis shared, slopes from zeros.
@@ -138,5 +134,6 @@ impl Layer for Prelu {
 
 config! {
     Prelu = "PReLU", Self::new();
-    takes alpha_initializer at alpha.initializer, alpha_regularizer at alpha.regularizer, alpha_constraint at alpha.constraint, shared_axes;
+    takes shared_axes;
+    weights alpha = "alpha";
 }

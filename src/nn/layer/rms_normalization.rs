@@ -17,11 +17,7 @@ pub struct RmsNormalization {
     epsilon: f64,
 }
 
-impl Default for RmsNormalization {
-    fn default() -> Self {
-        Self::new()
-    }
-}
+super::default_is_new! { RmsNormalization }
 
 impl RmsNormalization {
     /// The last axis, ε = 10⁻⁶, as Keras.

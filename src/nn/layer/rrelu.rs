@@ -67,11 +67,7 @@ pub struct Rrelu {
     upper: f64,
 }
 
-impl Default for Rrelu {
-    fn default() -> Self {
-        Self::new()
-    }
-}
+super::default_is_new! { Rrelu }
 
 impl Rrelu {
     /// Slopes from 1/8 to 1/3, as in the paper.

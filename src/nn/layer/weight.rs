@@ -2,6 +2,7 @@
 
 use super::variable;
 use crate::base::Result;
+use crate::nn::config::Fields;
 use crate::nn::constraint::{self, Constraint};
 use crate::nn::init::Initializer;
 use crate::nn::regularizer::{self, Regularizer};
@@ -20,6 +21,13 @@ impl Weight {
     /// Started so, free otherwise.
     pub fn new(initializer: impl Initializer + 'static) -> Self {
         Self { initializer: Arc::new(initializer), regularizer: None, constraint: None }
+    }
+
+    /// Its options among the fields of a layer: initializer, regularizer, constraint.
+    pub fn fields(&mut self, names: [&'static str; 3], fields: &mut Fields<'_>) -> Result<()> {
+        fields.takes(names[0], &mut self.initializer)?;
+        fields.takes(names[1], &mut self.regularizer)?;
+        fields.takes(names[2], &mut self.constraint)
     }
 
     /// The variable `name` of the layer being recorded.
@@ -59,3 +67,15 @@ macro_rules! weight_options {
     };
 }
 pub(super) use weight_options;
+
+/// The builder method of an initializer of its own.
+macro_rules! initializer_option {
+    ($initializer:ident, $what:literal, $default:literal) => {
+        #[doc = concat!("How the ", $what, " starts. Default: ", $default, ".")]
+        pub fn $initializer(mut self, initializer: impl $crate::nn::init::Initializer + 'static) -> Self {
+            self.$initializer = std::sync::Arc::new(initializer);
+            self
+        }
+    };
+}
+pub(super) use initializer_option;
