@@ -4,6 +4,7 @@ mod arrays;
 mod backup_and_restore;
 mod checkpoint_file;
 mod checkpoints;
+#[cfg_attr(not(feature = "files"), allow(dead_code, reason = "Keras's files ask for more than safetensors"))]
 mod config;
 pub mod hugging_face;
 #[cfg(feature = "files")]

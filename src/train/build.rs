@@ -23,6 +23,7 @@ pub struct Declared {
     pub trained: bool,
 }
 
+#[cfg(feature = "files")]
 impl Declared {
     /// The variables a layer has.
     pub(crate) fn of(layer: &SharedLayer) -> Vec<Self> {

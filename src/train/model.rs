@@ -173,8 +173,17 @@ impl Model {
         self.variables().iter().try_for_each(Variable::settle)?;
         self.runner.progress = Default::default();
         let (engine, judge) = (None, None);
-        self.compiled =
-            Some(State { optimizer, objectives, observe_every, told, warned: false, engine, judge, swapped: false, pending: Vec::new() });
+        self.compiled = Some(State {
+            optimizer,
+            objectives,
+            observe_every,
+            told,
+            warned: false,
+            engine,
+            judge,
+            swapped: false,
+            pending: Vec::new(),
+        });
         Ok(())
     }
 

@@ -80,6 +80,15 @@ impl Compile {
         self
     }
 
+    /// What is told of this output under a name of its own; `weighted` samples count by their weights.
+    pub fn metric_as(mut self, name: &str, metric: impl Metric + 'static, weighted: bool) -> Self {
+        match self.objectives.last_mut() {
+            Some(last) => last.metrics.add_as(name.to_owned(), Arc::new(metric), weighted),
+            None => self.unknown.push("a metric before the first loss".to_owned()),
+        }
+        self
+    }
+
     /// Takes statistics of activations and gradients on the device in every so many steps, from the first on; see
     /// [`Model::insight`](super::Model::insight). Default: never.
     pub fn observe_every(mut self, steps: u64) -> Self {

@@ -37,9 +37,10 @@ impl Engine {
             _ => None,
         })?;
         let name = format!("optimizer/{slot}");
-        let whole = plan.values.iter().position(
-            |v| matches!(v.role, Role::Whole(Arena::Slot(_), c) if c == chunk) && v.name == name,
-        )?;
+        let whole = plan
+            .values
+            .iter()
+            .position(|v| matches!(v.role, Role::Whole(Arena::Slot(_), c) if c == chunk) && v.name == name)?;
         Some((Value(whole), place.offset..place.offset + place.len))
     }
 
@@ -50,7 +51,8 @@ impl Engine {
         match numbers.get_mut(at.clone()) {
             Some(part) if part.len() == r.values.len() => part.copy_from_slice(&r.values),
             _ => {
-                let what = format!("optimizer {}: {} of `{}`", self.compiled.optimizer.name(), r.slot, r.variable.name());
+                let what =
+                    format!("optimizer {}: {} of `{}`", self.compiled.optimizer.name(), r.slot, r.variable.name());
                 let help = "take the file's optimizer, or begin with a fresh one";
                 return Err(Error::request(what, format!("{} numbers", at.len()), r.values.len(), help));
             }

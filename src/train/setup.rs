@@ -95,9 +95,14 @@ impl Metrics {
         self.0.push((name, metric, weighted));
     }
 
-    /// The metrics, each with whether samples count by their weights.
-    pub fn iter(&self) -> impl Iterator<Item = (&Arc<dyn Metric>, bool)> {
-        self.0.iter().map(|(_, metric, weighted)| (metric, *weighted))
+    /// Adds a metric under a name.
+    pub fn add_as(&mut self, name: String, metric: Arc<dyn Metric>, weighted: bool) {
+        self.0.push((name, metric, weighted));
+    }
+
+    /// The metrics, each with the name it is told under and whether samples count by their weights.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Arc<dyn Metric>, bool)> {
+        self.0.iter().map(|(name, metric, weighted)| (name.as_str(), metric, *weighted))
     }
 
     /// Whether there is none.

@@ -19,7 +19,8 @@ fn distance(a: &[f64], b: &[f64], least: f64) -> f64 {
 /// Arrays in the model's order: those of dictionaries have names.
 fn in_order(arrays: &Value, names: &[String]) -> Value {
     let all = arrays.as_array().expect("arrays");
-    let find = |name: &String| all.iter().find(|a| a["name"] == name.as_str()).unwrap_or_else(|| panic!("{name}")).clone();
+    let find =
+        |name: &String| all.iter().find(|a| a["name"] == name.as_str()).unwrap_or_else(|| panic!("{name}")).clone();
     if all.iter().any(|a| a["name"].is_null()) { arrays.clone() } else { names.iter().map(find).collect() }
 }
 
@@ -33,7 +34,8 @@ fn asked(model: &mut Model, told: &Value) -> f64 {
     let worst = |(answer, expected): (&wgrad::data::Array, &Value)| {
         let expected = numbers(expected);
         let most = expected.iter().fold(1e-3_f64, |m, v| m.max(v.abs()));
-        let apart = answer.data.iter().zip(&expected).map(|(a, b)| if a.is_nan() && b.is_nan() { 0.0 } else { (a - b).abs() });
+        let apart =
+            answer.data.iter().zip(&expected).map(|(a, b)| if a.is_nan() && b.is_nan() { 0.0 } else { (a - b).abs() });
         apart.fold(0.0, |m, d| if d <= m { m } else { d }) / most
     };
     answers.iter().zip(expected).map(worst).fold(0.0, |m, d| if d <= m { m } else { d })
@@ -113,7 +115,8 @@ fn trainings_go_on_as_keras_s() {
                 let tail = name.rsplit('/').next().unwrap_or(name);
                 (n.ends_with(name) || n.ends_with(&format!("/{tail}"))) && v.len() == expected.len()
             });
-            let apart = mine.map(|(_, v)| distance(&v.values().expect("values"), &expected, 1e-3)).fold(f64::MAX, f64::min);
+            let apart =
+                mine.map(|(_, v)| distance(&v.values().expect("values"), &expected, 1e-3)).fold(f64::MAX, f64::min);
             assert!(apart <= 1e-8, "{file}: {name} is {apart:e} from Keras's");
         }
         let remembered = model.remembered().expect("slots");

@@ -66,32 +66,32 @@ fn samples() -> Samples {
 }
 
 fn bits(model: &mut Model) -> Vec<u64> {
-    let all = model.predict_all(&samples()).expect("predictions");
+    let all = model.predict_all(samples()).expect("predictions");
     all.iter().flat_map(|a| a.data.iter().map(|v| v.to_bits())).collect()
 }
 
 #[test]
 fn trainings_go_on_from_keras_s_formats_to_the_bit() {
     let folder = Folder::new("goes-on");
-    for (device, file) in [
-        (Device::Cpu, "a.keras"),
-        (Device::Cpu, "a.h5"),
-        (Device::CpuFloat64, "b.keras"),
-        (Device::CpuFloat64, "b.h5"),
-    ] {
+    for (device, file) in
+        [(Device::Cpu, "a.keras"), (Device::Cpu, "a.h5"), (Device::CpuFloat64, "b.keras"), (Device::CpuFloat64, "b.h5")]
+    {
         let mut model = trained(&device);
         model.save(folder.at(file)).unwrap_or_else(|e| panic!("{file}: {e}"));
         let mut again = Model::load(folder.at(file), &device).unwrap_or_else(|e| panic!("{file}: {e}"));
         assert_eq!(bits(&mut again), bits(&mut model), "{file}");
         assert_eq!(again.progress(), model.progress(), "{file}");
-        let noisy = |m: &Model| m.remembered().expect("slots").iter().flat_map(|r| r.values.clone()).collect::<Vec<_>>();
+        let noisy =
+            |m: &Model| m.remembered().expect("slots").iter().flat_map(|r| r.values.clone()).collect::<Vec<_>>();
         let mut pair = [noisy(&model), noisy(&again)];
         pair.iter_mut().for_each(|all| all.sort_by(f64::total_cmp));
         assert_eq!(pair[0], pair[1], "{file}: slots");
         // Both evaluate alike, by the same losses, weights and metrics.
-        let told = |m: &mut Model| m.evaluate(&samples()).expect("an evaluation").to_string();
+        let told = |m: &mut Model| m.evaluate(samples()).expect("an evaluation").to_string();
         assert_eq!(told(&mut again), told(&mut model), "{file}");
-        let names = |m: &Model| m.layers().iter().filter_map(|l| l.name().map(str::to_owned)).collect::<std::collections::BTreeSet<_>>();
+        let names = |m: &Model| {
+            m.layers().iter().filter_map(|l| l.name().map(str::to_owned)).collect::<std::collections::BTreeSet<_>>()
+        };
         assert_eq!(names(&again), names(&model), "{file}");
     }
 }
@@ -139,7 +139,7 @@ fn safetensors_keep_everything_but_slots() {
     for (width, apart) in [(Width::F16, 5e-3), (Width::BF16, 4e-2)] {
         hugging_face::write(&model, &folder.at("half"), width).expect("files");
         let mut half = Model::load(folder.at("half"), &Device::Cpu).expect("a model");
-        let [a, b] = [&mut half, &mut model].map(|m| m.predict(&samples()).expect("predictions").data);
+        let [a, b] = [&mut half, &mut model].map(|m| m.predict(samples()).expect("predictions").data);
         let worst = a.iter().zip(&b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
         assert!(worst > 0.0 && worst < apart, "{width:?}: {worst}");
     }

@@ -4,7 +4,7 @@ use super::write::{Writer, refuse_own};
 use crate::base::{Error, Result};
 use crate::nn::config::{self, Field, Json, Map, Node};
 use crate::nn::loss::{self, Loss};
-use crate::nn::metric::{self, Metric};
+use crate::nn::metric::{self, BinaryAccuracy, CategoricalAccuracy, Metric, SparseCategoricalAccuracy};
 use crate::nn::optim::Optimizer;
 use crate::nn::schedule::{Power, Schedule};
 use crate::train::{Compile, Model, Objective};
@@ -31,19 +31,20 @@ pub(in crate::formats) fn read(json: &Json, outputs: &[String]) -> Result<Option
             let help = "give every output a loss";
             return Err(Error::request(place("loss"), "a loss", "none", help));
         };
-        compile = compile.loss(loss_of(&place("loss"), loss)?);
+        let loss = loss_of(&place("loss"), loss)?;
+        let kind = loss.name();
+        compile = compile.loss(loss);
         if let Some(weight) = weights[i] {
             compile = compile.loss_weight(f64::read(&Node::new(place("loss_weights"), weight))?);
         }
-        for one in flat(metrics[i]) {
-            compile = match metric_of(&place("metrics"), one)? {
-                None => compile.metrics("accuracy"),
-                Some(metric) => compile.metrics(metric),
-            };
-        }
-        for metric in flat(weighted[i]) {
-            if let Some(metric) = metric_of(&place("weighted_metrics"), metric)? {
-                compile = compile.weighted_metric(metric);
+        for (all, weighted) in [(metrics[i], false), (weighted[i], true)] {
+            let place = place(if weighted { "weighted_metrics" } else { "metrics" });
+            for one in flat(all) {
+                compile = match metric_of(&place, one)? {
+                    Told::Accuracy if !weighted => compile.metrics("accuracy"),
+                    Told::Accuracy => compile.metric_as("accuracy", accuracy_of(kind), true),
+                    Told::Metric(name, metric) => compile.metric_as(&name, metric, weighted),
+                };
             }
         }
     }
@@ -121,15 +122,37 @@ fn loss_of(place: &str, json: &Json) -> Result<Arc<dyn Loss>> {
     config::named(place, class, &fields)
 }
 
-/// A metric; `None` is the accuracy that goes with the loss.
-fn metric_of(place: &str, json: &Json) -> Result<Option<Arc<dyn Metric>>> {
+/// What is told of an output.
+enum Told {
+    /// The accuracy that goes with the loss.
+    Accuracy,
+    /// Another metric, under a name.
+    Metric(String, Arc<dyn Metric>),
+}
+
+/// A metric: a name, by which it is told as well, or an object with a name of its own.
+fn metric_of(place: &str, json: &Json) -> Result<Told> {
+    let given = json.get("config").and_then(|c| c.get("name")).and_then(Json::as_str);
     match function(json) {
-        Some("accuracy" | "acc") => Ok(None),
-        Some(name) => metric::named(name).map(Some).map_err(|e| placed(place, e)),
+        Some("accuracy" | "acc") => Ok(Told::Accuracy),
+        Some(name) => {
+            let metric = metric::named(name).map_err(|e| placed(place, e))?;
+            Ok(Told::Metric(given.unwrap_or(name).to_owned(), metric))
+        }
         None => {
             let (class, fields) = object(place, json)?;
-            config::named(place, class, &fields).map(Some)
+            let metric: Arc<dyn Metric> = config::named(place, class, &fields)?;
+            Ok(Told::Metric(given.unwrap_or(metric.name()).to_owned(), metric))
         }
+    }
+}
+
+/// What Keras takes `accuracy` for beside a loss.
+fn accuracy_of(loss: &str) -> Arc<dyn Metric> {
+    match loss {
+        "sparse_categorical_crossentropy" => Arc::new(SparseCategoricalAccuracy),
+        name if name.starts_with("categorical") => Arc::new(CategoricalAccuracy),
+        _ => Arc::new(BinaryAccuracy::new()),
     }
 }
 
@@ -147,10 +170,11 @@ fn optimizer_of(json: &Json) -> Result<Arc<dyn Optimizer>> {
             object.insert("class_name".to_owned(), class.into());
         }
     }
-    let legacy = json.get("module").and_then(Json::as_str).is_some_and(|m| m.contains("legacy"));
+    let legacy = json.get("module").and_then(Json::as_str).is_some_and(|m| m.contains("legacy"))
+        || json["config"].get("decay").is_some();
     let (class, mut fields) = object("optimizer", &json)?;
-    if class == "Nadam" && (legacy || fields.contains_key("decay")) {
-        let help = "compile the model with Keras 3's Nadam";
+    if class == "Nadam" && legacy {
+        let help = "compile the model with Keras 3's Nadam, or give --loss and --optimizer";
         return Err(Error::request(
             "optimizer",
             "Nadam of Keras 3",
@@ -160,6 +184,11 @@ fn optimizer_of(json: &Json) -> Result<Arc<dyn Optimizer>> {
     }
     if let ("LossScaleOptimizer", Some(inner)) = (class, fields.get("inner_optimizer")) {
         return optimizer_of(inner);
+    }
+    if class == "Adagrad" && legacy {
+        let help = "compile the model with Keras 3's Adagrad, or give --loss and --optimizer";
+        let got = "Keras 2's legacy one, which adds epsilon outside the root";
+        return Err(Error::request("optimizer", "Adagrad of Keras 3", got, help));
     }
     match fields.remove("decay").as_ref().map(|d| f64::read(&Node::new("optimizer: decay", d))).transpose()? {
         None | Some(0.0) => {}
@@ -217,7 +246,11 @@ fn for_outputs(mut all: Vec<Json>) -> Json {
 
 fn metrics_of(o: &Objective, weighted: bool) -> Result<Json> {
     let accuracy = (o.accuracy && !weighted).then(|| Ok("accuracy".into()));
-    let others = o.metrics.iter().filter(|(_, w)| *w == weighted).map(|(m, _)| m.write());
+    let others = o.metrics.iter().filter(|(.., w)| *w == weighted).map(|(name, metric, _)| {
+        let mut json = metric.write()?;
+        json["config"]["name"] = name.into();
+        Ok(json)
+    });
     let all = accuracy.into_iter().chain(others).collect::<Result<Vec<Json>>>()?;
     Ok(if all.is_empty() { Json::Null } else { all.into() })
 }

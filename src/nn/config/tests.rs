@@ -1,4 +1,4 @@
-use super::{Config, Family, Field, Json, Map, Node, named};
+use super::{Config, Family, Field, Json, Map, Node};
 use crate::nn::constraint::Constraint;
 use crate::nn::init::Initializer;
 use crate::nn::layer::Layer;

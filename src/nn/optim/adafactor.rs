@@ -5,7 +5,7 @@
 
 use super::frame::{G, P, T as TABLE, Update, flat};
 use super::rule::optimizer;
-use super::{trust, Arenas, Hyper, Hypers, Rule, Slots};
+use super::{Arenas, Hyper, Hypers, Rule, Slots, trust};
 use crate::base::{Allowed, Real, Result};
 use crate::dims;
 use crate::kernel::{AnyKernel, Domain, Kernel, Shader, Step, Tolerance, arg, arg_in};

@@ -50,9 +50,9 @@ impl<R: Rule> Updater<R> {
 
     /// The three ways of clipping, each null where it is not the one.
     fn clip_fields(&mut self, fields: &mut Fields<'_>) -> Result<()> {
-        let ways: [(&'static str, fn(f64) -> Clip); 3] =
-            [("clipnorm", Clip::Norm), ("clipvalue", Clip::Value), ("global_clipnorm", Clip::GlobalNorm)];
-        for (name, way) in ways {
+        let ways: [fn(f64) -> Clip; 3] = [Clip::Norm, Clip::Value, Clip::GlobalNorm];
+        for way in ways {
+            let name = way(0.0).name();
             let mut limit = self.options.clips.iter().find(|c| c.name() == name).map(|c| c.limit());
             fields.takes(name, &mut limit)?;
             if fields.reads() {
