@@ -239,3 +239,45 @@ fn memory_is_what_is_allocated() {
         drop(executor);
     }
 }
+
+/// Steps of an epoch of [`files_keep_a_training_to_the_bit`], and of the one that goes on.
+const STEPS: usize = 6;
+
+#[test]
+fn files_keep_a_training_to_the_bit() {
+    let (_one, devices) = devices();
+    for device in devices {
+        let device = Device::Gpu(device.clone());
+        let folder = std::env::temp_dir().join(format!("wgrad-gpu-files-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let how = || Fit::epochs(2).steps_per_epoch(STEPS);
+        let mut whole = compiled(&device);
+        let told = whole.fit(digits(0, BATCH * 4), how()).expect("trains");
+        // Checkpoints after every fourth step, the first of them in the middle of an epoch.
+        let saved = Checkpoints::new(&folder).save_freq(4).keep(9);
+        compiled(&device).fit(digits(0, BATCH * 4), how().callback(saved)).expect("trains");
+        for step in [8, 12] {
+            std::fs::remove_file(folder.join(format!("step-{step:012}.safetensors"))).expect("a checkpoint");
+        }
+        let mut again = compiled(&device);
+        let history = again.fit(digits(0, BATCH * 4), how().callback(Checkpoints::new(&folder))).expect("goes on");
+        assert_eq!(
+            flat(again.get_weights().expect("weights")),
+            flat(whole.get_weights().expect("weights")),
+            "{device}"
+        );
+        assert_eq!(history.get("loss"), told.get("loss"), "{device}");
+        #[cfg(feature = "files")]
+        {
+            // A file of Keras's holds the variables and the slots: asked and trained on, the next step is the same.
+            let path = folder.join("between.keras");
+            whole.save(&path).expect("a file");
+            let mut opened = Model::load(&path, &device).expect("a model");
+            let answers = |m: &mut Model| m.predict(digits(0, BATCH)).expect("predictions").data;
+            assert_eq!(answers(&mut opened), answers(&mut whole), "{device}");
+            assert_eq!(opened.remembered().expect("slots").len(), whole.remembered().expect("slots").len());
+        }
+        std::fs::remove_dir_all(&folder).expect("removed");
+    }
+}

@@ -37,6 +37,13 @@ const UNSAFE: &[(&str, &str)] = &[
 /// together.
 const ENGINE: (&[&str], usize) = (&["base", "kernel", "plan", "exec"], 4000);
 
+/// What reads files of other programs: it is given bytes, and reaches for nothing outside them.
+const READERS: &[&str] =
+    &["src/formats/config/", "src/formats/keras/", "src/formats/onnx/", "src/formats/arrays.rs", "src/nn/config/"];
+
+/// Names of what is outside.
+const OUTSIDE: &[&str] = &["fs", "net", "process", "env", "File", "TcpStream", "UdpSocket", "Command"];
+
 /// How many lines a source file may have.
 const LINES: usize = 400;
 
@@ -180,6 +187,22 @@ fn unsafe_rule(files: &[File]) -> Vec<String> {
     wrong
 }
 
+fn reader_rule(files: &[File]) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for file in files.iter().filter(|f| READERS.iter().any(|r| f.path.starts_with(r))) {
+        for (at, line) in file.code.lines().enumerate() {
+            let reaches = |(from, word): (usize, &str)| {
+                let behind = &line[from + word.len()..];
+                OUTSIDE.contains(&word) && (line[..from].ends_with("std::") || behind.starts_with("::open"))
+            };
+            if words(line).any(reaches) {
+                wrong.push(format!("{}:{}: a reader reaches outside; give it the bytes", file.path, at + 1));
+            }
+        }
+    }
+    wrong
+}
+
 fn unfinished_rule(files: &[File]) -> Vec<String> {
     let mut wrong = Vec::new();
     for file in files {
@@ -249,6 +272,11 @@ fn unsafe_stays_in_named_files_and_is_argued() {
 }
 
 #[test]
+fn readers_are_given_bytes_and_reach_for_nothing() {
+    check(&reader_rule(&files("rs")));
+}
+
+#[test]
 fn nothing_is_left_unfinished() {
     check(&unfinished_rule(&files("rs")));
 }
@@ -305,6 +333,11 @@ fn other_rules_see_what_they_forbid() {
     assert_eq!(wrongs(unsafe_rule, UNSAFE[0].0, "unsafe { f() }"), 1);
     assert_eq!(wrongs(unsafe_rule, UNSAFE[0].0, "// SAFETY: f asks nothing\nunsafe { f() }"), 0);
     assert_eq!(wrongs(unsafe_rule, UNSAFE[0].0, "fn f() {}"), 1);
+    assert_eq!(wrongs(reader_rule, "src/formats/keras/h5.rs", "let f = std::fs::read(name);"), 1);
+    assert_eq!(wrongs(reader_rule, "src/formats/onnx/read.rs", "use std::net::TcpStream;"), 1);
+    assert_eq!(wrongs(reader_rule, "src/formats/onnx/read.rs", "File::open(name)"), 1);
+    assert_eq!(wrongs(reader_rule, "src/formats/keras/h5.rs", "File::from_bytes(bytes)"), 0);
+    assert_eq!(wrongs(reader_rule, "src/formats/weights.rs", "std::fs::read(name)"), 0);
     assert_eq!(wrongs(unfinished_rule, "src/a.rs", "fn f() { todo!() }"), 1);
     assert_eq!(wrongs(unfinished_rule, "src/a.rs", "// todo!\nlet todo = 1;"), 0);
     assert_eq!(wrongs(twice_rule, "src/a.rs", &format!("// Keep in {} with b.rs", "sync")), 1);

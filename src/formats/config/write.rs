@@ -150,7 +150,12 @@ impl Writer {
         let mut fields = config.fields;
         let learns = layer.trainable() && fields.get("trainable") != Some(&false.into());
         fields.insert("name".to_owned(), name.clone().into());
-        fields.insert("trainable".to_owned(), learns.into());
+        // Some of Keras's layers without variables take no such word.
+        if layer.variables().is_empty() {
+            fields.remove("trainable");
+        } else {
+            fields.insert("trainable".to_owned(), learns.into());
+        }
         fields.insert("dtype".to_owned(), self.policy());
         let json = json!({ "module": module, "class_name": config.class, "config": fields, "registered_name": null });
         if self.keras {

@@ -207,7 +207,11 @@ impl Array {
                 data.with_f64_data(&[v]).with_shape(&[]);
             }
             Self::Count(n) => {
-                data.with_i64_data(&[n]).with_shape(&[]);
+                // As Keras on JAX; on TensorFlow it is i64, and either is taken.
+                match i32::try_from(n) {
+                    Ok(n) => data.with_i32_data(&[n]).with_shape(&[]),
+                    Err(_) => data.with_i64_data(&[n]).with_shape(&[]),
+                };
             }
         }
     }

@@ -4,8 +4,8 @@
 //! trained, then the rest; of a model used as a layer, first all that is trained in any of its layers.
 
 use super::archive::damaged;
-use super::h5::{Array, Reader, Tree};
-use super::store::counts_samples;
+use super::h5::{Reader, Tree};
+use super::store::array;
 use crate::base::Result;
 use crate::formats::config::{Content, Shelf, Shelved};
 use crate::nn::config::Json;
@@ -45,8 +45,7 @@ pub(super) fn read(file: &Reader, shelf: &Shelf, declared: &[Declared]) -> Resul
         let Some((name, weights)) = groups.next() else {
             return Err(damaged(file.place(), &format!("no arrays for layer `{}`", item.name)));
         };
-        let spare = weights.len().saturating_sub(mine.len());
-        if weights.len() < mine.len() || spare > 1 {
+        if weights.len() != mine.len() {
             let what = format!(
                 "layer `{}` has {} variables, its group `{name}` {} arrays",
                 item.name,
@@ -89,14 +88,7 @@ pub(super) fn write(tree: &mut Tree, shelf: &Shelf) -> Result<()> {
             let layer = all[d].layer.name().unwrap_or_default();
             let within = if layer == item.name { String::new() } else { format!("{}/", item.name) };
             let name = format!("{within}{layer}/{}", all[d].name);
-            group.put(&name, Array::Floats(all[d].shape.clone(), values[d].values()?));
-            names.push(name);
-        }
-        if let Content::Layer(layer) = &item.content
-            && counts_samples(layer)
-        {
-            let name = format!("{}/count", item.name);
-            group.put(&name, Array::Count(0));
+            group.put(&name, array(&values[d])?);
             names.push(name);
         }
         group.texts("weight_names", &names);

@@ -4,8 +4,7 @@ use super::archive::damaged;
 use super::h5::{Array, Reader, Tree};
 use crate::base::Result;
 use crate::formats::config::{Content, Shelf};
-use crate::nn::config::Json;
-use crate::train::{Body, Declared, SharedLayer};
+use crate::train::{Declared, SharedLayer, Variable};
 use std::collections::HashMap;
 
 /// A layer and the path of its variables.
@@ -69,10 +68,12 @@ pub(super) fn snake_case(class: &str) -> String {
     snake.to_lowercase()
 }
 
-/// Variables Keras keeps of a layer besides ours: the number of samples a normalisation was adapted to.
-pub(super) fn counts_samples(layer: &SharedLayer) -> bool {
-    let Body::Layer(inner) = layer.body() else { return false };
-    inner.config().is_ok_and(|c| c.class == "Normalization" && c.fields.get("mean") == Some(&Json::Null))
+/// A variable as Keras keeps it: counters are whole numbers.
+pub(super) fn array(v: &Variable) -> Result<Array> {
+    match (v.name(), v.values()?) {
+        ("count", values) if v.shape().is_empty() => Ok(Array::Count(values.first().map_or(0, |n| *n as i64))),
+        (_, values) => Ok(Array::Floats(v.shape().to_vec(), values)),
+    }
 }
 
 /// Reads the values of the variables declared.
@@ -92,8 +93,7 @@ pub(super) fn read(file: &Reader, shelf: &Shelf, declared: &[Declared]) -> Resul
             let what = format!("{} of layer `{}`", declared[*d].name, place.name);
             read.insert(*d, file.numbers(&format!("{path}/vars/{i}"), &what, &declared[*d].shape)?);
         }
-        let more = mine.len() + usize::from(counts_samples(&place.layer));
-        if file.shape(&format!("{path}/vars/{more}")).is_some() {
+        if file.shape(&format!("{path}/vars/{}", mine.len())).is_some() {
             let what = format!("layer `{}` has more than its {} arrays", place.name, mine.len());
             return Err(damaged(file.place(), &what));
         }
@@ -114,10 +114,7 @@ pub(super) fn write(tree: &mut Tree, shelf: &Shelf, model: &str) -> Result<()> {
     for place in places(shelf) {
         let variables = place.layer.variables();
         for (i, v) in variables.iter().enumerate() {
-            tree.put(&format!("{}/vars/{i}", place.path), Array::Floats(v.shape().to_vec(), v.values()?));
-        }
-        if counts_samples(&place.layer) {
-            tree.put(&format!("{}/vars/{}", place.path, variables.len()), Array::Count(0));
+            tree.put(&format!("{}/vars/{i}", place.path), array(v)?);
         }
     }
     Ok(())

@@ -59,12 +59,12 @@ impl<'a> Fields<'a> {
             return Ok(());
         }
         let mut given: Option<Vec<T>> = None;
-        if self.reads() {
-            self.either(&[name], &mut given)?
-        } else {
+        if !self.reads() {
             return self.takes(name, at);
-        };
-        *at = given.unwrap_or(std::mem::take(at));
+        }
+        if self.either(&[name], &mut given)? {
+            *at = given.unwrap_or_default();
+        }
         Ok(())
     }
 

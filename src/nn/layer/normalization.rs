@@ -86,6 +86,8 @@ pub struct Normalization {
     variance: Vec<f64>,
     invert: bool,
     adapted: bool,
+    /// Samples it was adapted to.
+    count: usize,
 }
 
 super::default_is_new! { Normalization }
@@ -93,7 +95,7 @@ super::default_is_new! { Normalization }
 impl Normalization {
     /// A mean and variance for each index of the last axis.
     pub fn new() -> Self {
-        Self { axis: vec![-1], mean: vec![0.0], variance: vec![1.0], invert: false, adapted: false }
+        Self { axis: vec![-1], mean: vec![0.0], variance: vec![1.0], invert: false, adapted: false, count: 0 }
     }
 
     /// The axes with a mean and variance for each index, the batch being 0; none at all for a single mean and variance.
@@ -149,7 +151,7 @@ impl Normalization {
         };
         let mean = sum(&|v, _| v);
         self.variance = sum(&|v, j| (v - mean[j]) * (v - mean[j]));
-        (self.mean, self.adapted) = (mean, true);
+        (self.mean, self.adapted, self.count) = (mean, true, samples.len());
         Ok(self)
     }
 
@@ -209,6 +211,10 @@ impl Layer for Normalization {
                 tape.table(name, spread(numbers))
             }
         });
+        if self.adapted {
+            // Nothing reads it; Keras keeps it beside them.
+            tape.variable("count", &[], false, |_| vec![self.count as f64]);
+        }
         let d = Statistics {
             len: tape.len(x) as u32,
             n: size(hull) as u32,
