@@ -79,9 +79,19 @@ impl<'a> Reader<'a> {
 
     /// The node that uses the output of `op`, where it is the only one and of this operator.
     pub fn sole_user(&self, op: &Op<'_>, operator: &str) -> Option<(usize, &'a NodeProto)> {
-        let [index] = *self.users.get(op.output())?.as_slice() else { return None };
+        self.only_user(op.output()).filter(|(_, node)| node.op_type.as_deref() == Some(operator))
+    }
+
+    /// The node that uses a value, where it is the only one.
+    pub fn only_user(&self, name: &str) -> Option<(usize, &'a NodeProto)> {
+        let [index] = *self.users.get(name)?.as_slice() else { return None };
         let node = self.graph.node.get(index)?;
-        (node.op_type.as_deref() == Some(operator) && is_onnx(node)).then_some((index, node))
+        is_onnx(node).then_some((index, node))
+    }
+
+    /// What a node's first output is called.
+    pub fn output_of(&self, index: usize) -> Option<&'a str> {
+        self.graph.node.get(index)?.output.first().map(String::as_str)
     }
 
     /// States that a later node was read, and what it gives.

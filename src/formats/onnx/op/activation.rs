@@ -117,6 +117,35 @@ fn general(w: &mut Writer, x: &str, max: f64, slope: f64, threshold: f64) -> Str
     w.node("Sub", &[&y, &below], Vec::new())
 }
 
+/// The later node that does nothing but apply an activation to the value `name`, of samples of `rank` axes with the batch:
+/// the layer that gives the value ends in it.
+pub(super) fn behind(r: &Reader<'_>, name: &str, rank: usize) -> Option<(usize, Activation)> {
+    let (index, node) = r.only_user(name)?;
+    let mut op = Op::of(index, node);
+    let last = |op: &mut Op<'_>| {
+        let axis = op.attributes.int("axis", if r.opset < 13 { 1 } else { -1 }).ok()?;
+        (op.axis(axis, rank).ok()? + 1 == rank).then_some(())
+    };
+    let activation = match op.name() {
+        "Relu" => Activation::RELU,
+        "Elu" => Activation::elu(op.attributes.float("alpha", 1.0).ok()?),
+        "LeakyRelu" => Activation::leaky_relu(op.attributes.float("alpha", 0.01).ok()?),
+        "Selu" if node.attribute.is_empty() => Activation::SELU,
+        "Mish" => Activation::MISH,
+        "Softplus" => Activation::SOFTPLUS,
+        "Softsign" => Activation::SOFTSIGN,
+        "Sigmoid" => Activation::SIGMOID,
+        "Tanh" => Activation::TANH,
+        "Exp" => Activation::EXPONENTIAL,
+        "Softmax" => last(&mut op).map(|()| Activation::Softmax)?,
+        "LogSoftmax" => last(&mut op).map(|()| Activation::LogSoftmax)?,
+        _ => return None,
+    };
+    op.attributes.finish().ok()?;
+    activation.check("").ok()?;
+    Some((index, activation))
+}
+
 fn plain(r: &mut Reader<'_>, op: &mut Op<'_>, activation: Activation) -> Result<Value> {
     let x = r.tensor(op, 0)?;
     pointwise(r, op, &x, activation).map(Value::Tensor)

@@ -61,16 +61,34 @@ fn matmul(r: &mut Reader<'_>, op: &mut Op<'_>) -> Result<Value> {
     let [k, n] = sizes(op, &kernel)?;
     let shape = shape(op, &x, k, n)?;
     let found = bias(r, op, n, shape.len() + 1);
-    let made_of = (op.input(1), found.as_ref().map(|(_, name, _)| *name));
+    let added = found.as_ref().and_then(|(index, ..)| r.output_of(*index));
+    let end = activation::behind(r, added.unwrap_or(op.output()), shape.len() + 1);
+    let made_of = (op.input(1), found.as_ref().map(|(_, name, _)| *name), end.map(|(_, a)| key(a)));
     let y = r.weighted(op, &made_of, &x, shape, || {
-        let layer = Dense::new(n).use_bias(found.is_some());
+        let layer = Dense::new(n).use_bias(found.is_some()).activation(ending(end));
         let bias = found.as_ref().map(|(.., bias)| bias.clone());
         (layer, std::iter::once(kernel.numbers.clone()).chain(bias).collect())
     })?;
     if let Some((index, ..)) = found {
         r.merge(index, Value::Tensor(y.clone()));
     }
+    if let Some((index, _)) = end {
+        r.merge(index, Value::Tensor(y.clone()));
+    }
     Ok(Value::Tensor(y))
+}
+
+/// The activation a layer ends in.
+fn ending(end: Option<(usize, Activation)>) -> Activation {
+    end.map_or(Activation::Linear, |(_, activation)| activation)
+}
+
+/// What tells activations apart.
+fn key(activation: Activation) -> (&'static str, [u64; 4]) {
+    match activation {
+        Activation::Map(map, p) => (map.name, p.map(f64::to_bits)),
+        other => (other.name(), [0; 4]),
+    }
 }
 
 /// y = α x · w + β c.
@@ -94,13 +112,17 @@ fn gemm(r: &mut Reader<'_>, op: &mut Op<'_>) -> Result<Value> {
         let got = format!("shape {:?}", c.shape);
         return Err(op.wrong(format!("a bias of 1 or {n} numbers, the same for each sample"), got, "leave it out"));
     }
-    let made_of = (op.input(1), op.input(2), turned, alpha.to_bits(), beta.to_bits());
+    let end = activation::behind(r, op.output(), shape.len() + 1);
+    let made_of = (op.input(1), op.input(2), turned, alpha.to_bits(), beta.to_bits(), end.map(|(_, a)| key(a)));
     let y = r.weighted(op, &made_of, &x, shape, || {
         let at = |i: usize| if turned == 0 { i } else { i % n * k + i / n };
         let number = |i: usize| kernel.numbers.get(at(i)).map_or(0.0, |w| alpha * w);
         let bias = c.map(|c| (0..n).filter_map(|j| c.numbers.get(j % c.numbers.len())).map(|b| beta * b).collect());
-        let layer = Dense::new(n).use_bias(bias.is_some());
+        let layer = Dense::new(n).use_bias(bias.is_some()).activation(ending(end));
         (layer, std::iter::once((0..k * n).map(number).collect()).chain(bias).collect())
     })?;
+    if let Some((index, _)) = end {
+        r.merge(index, Value::Tensor(y.clone()));
+    }
     Ok(Value::Tensor(y))
 }
