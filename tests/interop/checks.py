@@ -112,7 +112,7 @@ def figures(work, page):
         for kind in ("keras", "h5"):
             f.check("tf215", OUTPUTS, f.outputs(f"got215_{kind}_", "predicted215_"), "make215", f"got215_{kind}")
         if page.trains:
-            needs = ["make64215", "train_out64215", "go_on64"]
+            needs = ["make64215", "train_out64215", "go_on_out64215"]
             f.check("tf215_train", FLOAT64, f.variables("out64215_weights", "trained64215_weights"), *needs)
     return f
 
@@ -123,7 +123,7 @@ def of_keras_3(f, page):
         f.check("h5", OUTPUTS, f.outputs("got_h5_", "predicted_"), "got_h5")
     f.check("weights_h5", OUTPUTS, f.outputs("got_weights_", "predicted_"), "convert_from_weights.keras", "got_weights")
     for stem, name in [("again", "again.keras"), ("again_h5", "again.h5"), ("again_weights", "again.weights.h5")]:
-        f.check("written", OUTPUTS, f.outputs(f"{stem}_predicted_", "predicted_"), f"convert_{name}", "go_on")
+        f.check("written", OUTPUTS, f.outputs(f"{stem}_predicted_", "predicted_"), f"convert_{name}", f"go_on_{stem}")
     f.check("hub", OUTPUTS, f.outputs("got_hub_", "predicted_"), "convert_hub_model.safetensors", "convert_from_hub.keras", "got_hub")
     f.check("hub", OUTPUTS, lambda: 0.0, "hub")
     if page.onnx:
@@ -131,13 +131,13 @@ def of_keras_3(f, page):
         f.check("onnx", OUTPUTS, f.outputs("got_onnx_", "predicted_"), "convert_from_onnx.keras", "got_onnx")
     if not page.trains:
         return
-    needs = ["make64", "train_out64", "go_on64"]
+    needs = ["make64", "train_out64", "go_on_out64"]
     f.check("history", HISTORY, lambda: of_histories(f.work), "make64", "train_out64")
     f.check("float64", FLOAT64, f.variables("out64_weights", "trained64_weights"), *needs)
     f.check("slots", FLOAT64, f.variables("out64_optimizer", "trained64_optimizer", small=SMALL_SLOT), *needs)
     f.check("saved", OUTPUTS, f.outputs("out64_predicted_", "got_out64_"), "got_out64", *needs)
     f.check("goes_on", FLOAT64, f.variables("out_on64_weights", "trained_on64_weights"), *needs)
-    needs = ["make", "train_out", "go_on"]
+    needs = ["make", "train_out", "go_on_out"]
     f.check("saved", OUTPUTS, f.outputs("out_predicted_", "got_out_"), "got_out", *needs)
     apart = 0.0
     if page.second:

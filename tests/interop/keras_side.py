@@ -12,48 +12,14 @@ have 64 in their names, those of TF-Keras 215.
 import argparse
 import os
 import sys
-import warnings
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ["CUDA_VISIBLE_DEVICES"] = ""
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
-os.environ.setdefault("KERAS_BACKEND", "jax")
-os.environ["JAX_PLATFORMS"] = "cpu"
-warnings.filterwarnings("ignore")
+from backend import started  # First, for it sets the environment.
 
-import absl.logging  # noqa: E402
-import numpy as np  # noqa: E402
+import numpy as np
 
-from models import PAGES, STEPS  # noqa: E402
-from widen import widen  # noqa: E402
-from work import Work  # noqa: E402
-
-
-def started(floatx, cache):
-    """Keras, set to a precision."""
-    jax_backend = os.environ["KERAS_BACKEND"] == "jax"
-    if jax_backend and cache:
-        try:
-            import jax
-
-            # The same net is compiled for a fresh model and for the one loaded from its file.
-            jax.config.update("jax_compilation_cache_dir", cache)
-            jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.05)
-            jax.config.update("jax_enable_x64", floatx == "float64")
-        except ImportError:
-            jax_backend = False
-    import keras
-
-    absl.logging.set_verbosity("fatal")
-    keras.backend.set_floatx(floatx)
-    if floatx == "float64" and jax_backend and keras.__version__[0] == "3":
-        # On JAX, Keras's table of result types turns float64 into float32, whatever floatx says. This entry lets
-        # float64 through, as the table does on TensorFlow; no formula is touched.
-        from keras.src.backend.common import dtypes
-
-        dtypes.BIT64_TO_BIT32_DTYPE["float64"] = "float64"
-    return keras
-
+from models import PAGES, STEPS
+from widen import widen
+from work import Work
 
 # What wgrad wrote, which Keras is to load in float32 and in float64: its name in results, its file.
 WROTE = {
@@ -122,28 +88,30 @@ class Side:
 
     def go_on(self):
         """Every model that wgrad wrote: those it trained, those it converted."""
-        work, tag = self.work, self.tag
+        for stem, path in WROTE[self.tag].items():
+            if self.work.has(path):
+                self.work.phase(f"go_on_{stem}", lambda stem=stem, path=path: self.taken_up(stem, path))
+
+    def taken_up(self, stem, path):
         x, y = self.data()
-        for stem, path in WROTE[tag].items():
-            if not work.has(path):
-                continue
-            if path.endswith(".weights.h5"):
-                model = self.loaded("model.keras")
-                model.load_weights(work / path)
-            else:
-                model = self.loaded(path)
-            work.put_tensors(f"{stem}_predicted_", self.predicted(model, x))
-            if stem.startswith("out"):
-                self.put_state(stem, model)
-            if stem == "out64":
-                self.train(model, x, y, STEPS)
-                self.put_state("out_on64", model)
+        if path.endswith(".weights.h5"):
+            model = self.loaded("model.keras")
+            model.load_weights(self.work / path)
+        else:
+            # Keras 3.15 cannot read a loss by its short name from a whole model in HDF5, its own included.
+            model = self.loaded(path, compile=not path.endswith(".h5"))
+        self.work.put_tensors(f"{stem}_predicted_", self.predicted(model, x))
+        if stem.startswith("out"):
+            self.put_state(stem, model)
+        if stem == "out64":
+            self.train(model, x, y, STEPS)
+            self.put_state("out_on64", model)
 
     # Pieces.
 
-    def loaded(self, name):
+    def loaded(self, name, **more):
         self.fresh()
-        return self.keras.models.load_model(self.work / name)
+        return self.keras.models.load_model(self.work / name, **more)
 
     def data(self):
         return self.work.as_given("x"), self.work.as_given("y") if self.work.has("y.json") else None
@@ -215,7 +183,10 @@ def main():
         if (a.models and page.name not in a.models) or not known or not has(a.phase, page):
             continue
         side = Side(keras, page, Work(a.work, page.name), a.floatx)
-        side.work.phase(a.phase if a.phase == "make64" else a.phase + side.tag, getattr(side, a.phase))
+        if a.phase == "go_on":
+            side.go_on()
+        else:
+            side.work.phase(a.phase if a.phase == "make64" else a.phase + side.tag, getattr(side, a.phase))
 
 
 if __name__ == "__main__":

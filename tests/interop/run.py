@@ -102,7 +102,7 @@ def together(what, commands, jobs):
 
 def sources():
     folders = [HERE, os.path.join(HERE, "models")]
-    return [os.path.join(f, n) for f in folders for n in sorted(os.listdir(f)) if n in ("keras_side.py", "work.py") or "models" in f and n.endswith(".py")]
+    return [os.path.join(f, n) for f in folders for n in sorted(os.listdir(f)) if n in ("backend.py", "keras_side.py", "widen.py", "work.py") or "models" in f and n.endswith(".py")]
 
 
 def digest(paths):

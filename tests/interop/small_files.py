@@ -12,9 +12,11 @@ import json
 import os
 import sys
 
+from backend import started  # First, for it sets the environment.
+
 import numpy as np
 
-from keras_side import Side, started
+from keras_side import Side
 from models import PAGES
 from work import Work, taken_apart
 
@@ -35,9 +37,9 @@ KERAS_3 = """
 IN_H5 = ["dense_options", "frozen_within", "normalization_adapted", "optimizer_adam_amsgrad"]
 TF_215 = """
     dense_options activations_as_layers activation_layers batch_normalization_options batch_normalization_frozen
-    layer_normalization group_normalization normalization_adapted shapes embedding noise_layers dictionaries
+    layer_normalization group_normalization normalization_adapted shapes embedding dictionaries
     siamese shared_model two_models_of_one_class autoencoder frozen_within names_of_blocks
-    optimizer_adam_amsgrad optimizer_rmsprop_centered optimizer_legacy_adam optimizer_legacy_sgd loss_binary_metrics
+    optimizer_adam_amsgrad optimizer_legacy_adam optimizer_legacy_sgd loss_binary_metrics
 """.split()  # fmt: skip
 IN_H5_215 = """
     dense_options batch_normalization_frozen two_models_of_one_class frozen_within names_of_blocks siamese

@@ -108,7 +108,8 @@ def normalization_adapted(b):
 def normalization_given(b):
     t, n = b.size(2, 4), b.size()
     N, L = b.L.Normalization, b.L
-    given = N(axis=-1, mean=[float(v) for v in np.linspace(-1, 1, n)], variance=[float(v) for v in np.linspace(0.5, 2, n)])
+    # Eighths, for TensorFlow takes what is given as float32.
+    given = N(axis=-1, mean=[k / 8 for k in range(-2, n - 2)], variance=[(k + 4) / 8 for k in range(n)])
     b.is_model(
         b.sequential(b.input(t, n), given, L.Rescaling(0.5, offset=-0.25), N(axis=None, mean=0.25, variance=4.0),
                      N(axis=-1, mean=[0.5] * n, variance=[2.0] * n, invert=True), L.Flatten(), L.Dense(1)),
