@@ -63,8 +63,8 @@ impl Compile {
         for m in metrics.metrics() {
             match (m, self.objectives.last_mut()) {
                 // The loss counts this one anyway.
-                (Ok(m), Some(last)) if m.name() == "accuracy" => last.accuracy = true,
-                (Ok(m), Some(last)) => last.metrics.add(m, false),
+                (Ok((_, m)), Some(last)) if m.name() == "accuracy" => last.accuracy = true,
+                (Ok((name, m)), Some(last)) => last.metrics.add_called(name, m),
                 (Ok(_), None) => self.unknown.push("a metric before the first loss".to_owned()),
                 (Err(name), _) => self.unknown.push(name),
             }
@@ -116,36 +116,37 @@ impl Compile {
 
 /// One metric or several, by value or by Keras's name; `()` for none.
 pub trait IntoMetrics {
-    /// As a list; a name nobody knows as it is.
-    fn metrics(self) -> Vec<Result<Arc<dyn Metric>, String>>;
+    /// As a list, each with the name it is told under; a name nobody knows as it is.
+    fn metrics(self) -> Vec<Result<(String, Arc<dyn Metric>), String>>;
 }
 
 impl IntoMetrics for () {
-    fn metrics(self) -> Vec<Result<Arc<dyn Metric>, String>> {
+    fn metrics(self) -> Vec<Result<(String, Arc<dyn Metric>), String>> {
         Vec::new()
     }
 }
 
 impl IntoMetrics for &str {
-    fn metrics(self) -> Vec<Result<Arc<dyn Metric>, String>> {
-        vec![metric::named(self).map_err(|_| self.to_owned())]
+    fn metrics(self) -> Vec<Result<(String, Arc<dyn Metric>), String>> {
+        // Told under the word it was asked by, as in Keras.
+        vec![metric::named(self).map(|m| (self.to_owned(), m)).map_err(|_| self.to_owned())]
     }
 }
 
 impl<M: Metric + 'static> IntoMetrics for M {
-    fn metrics(self) -> Vec<Result<Arc<dyn Metric>, String>> {
-        vec![Ok(Arc::new(self))]
+    fn metrics(self) -> Vec<Result<(String, Arc<dyn Metric>), String>> {
+        vec![Ok((self.name().to_owned(), Arc::new(self)))]
     }
 }
 
 impl<M: IntoMetrics, const N: usize> IntoMetrics for [M; N] {
-    fn metrics(self) -> Vec<Result<Arc<dyn Metric>, String>> {
+    fn metrics(self) -> Vec<Result<(String, Arc<dyn Metric>), String>> {
         self.into_iter().flat_map(IntoMetrics::metrics).collect()
     }
 }
 
 impl<M: IntoMetrics> IntoMetrics for Vec<M> {
-    fn metrics(self) -> Vec<Result<Arc<dyn Metric>, String>> {
+    fn metrics(self) -> Vec<Result<(String, Arc<dyn Metric>), String>> {
         self.into_iter().flat_map(IntoMetrics::metrics).collect()
     }
 }

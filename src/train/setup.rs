@@ -87,11 +87,21 @@ pub(crate) struct Metrics(Vec<(String, Arc<dyn Metric>, bool)>);
 impl Metrics {
     /// Adds a metric under its name; where that is taken, with `weighted_` before it or a number behind.
     pub fn add(&mut self, metric: Arc<dyn Metric>, weighted: bool) {
-        let taken = |name: &str| self.0.iter().any(|(n, ..)| n == name);
         let plain = metric.name().to_owned();
         let other = if weighted { format!("weighted_{plain}") } else { plain.clone() };
-        let numbered = (1..).map(|i| format!("{other}_{i}"));
-        let name = [plain, other.clone()].into_iter().chain(numbered).find(|n| !taken(n)).unwrap_or(other);
+        self.add_free([plain, other], metric, weighted);
+    }
+
+    /// Adds a metric under this name, or with a number behind where it is taken.
+    pub fn add_called(&mut self, name: String, metric: Arc<dyn Metric>) {
+        self.add_free([name.clone(), name], metric, false);
+    }
+
+    fn add_free(&mut self, names: [String; 2], metric: Arc<dyn Metric>, weighted: bool) {
+        let taken = |name: &str| self.0.iter().any(|(n, ..)| n == name);
+        let last = names[1].clone();
+        let numbered = (1..).map(|i| format!("{last}_{i}"));
+        let name = names.into_iter().chain(numbered).find(|n| !taken(n)).unwrap_or_default();
         self.0.push((name, metric, weighted));
     }
 

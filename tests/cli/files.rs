@@ -66,6 +66,10 @@ fn refused(arguments: &[&str], code: i32, words: &[&str]) {
     }
 }
 
+fn with<'a>(first: &[&'a str], more: &[&'a str]) -> Vec<&'a str> {
+    [first, more].concat()
+}
+
 fn read(path: &str) -> Vec<f64> {
     npy::read(Path::new(path)).expect("an array").data
 }
@@ -111,10 +115,8 @@ fn models_go_on_training() {
     prepared(&folder);
     let [model, wide, deep, y, out] = ["m.keras", "wide.npy", "deep.npy", "y.npy", "out"].map(|n| folder.at(n));
     let data = ["--x", &wide, "--x", &deep, "--y", &y];
-    let train = |more: &[&str]| {
-        [&["train", "--from", &model, "--device", "cpu", "--batch-size", "4"], &data[..], more].concat()
-    };
-    let lines = told(&train(&["--out", &out, "--epochs", "30", "--no-shuffle"]));
+    let first = [&["train", "--from", &model, "--device", "cpu", "--batch-size", "4"], &data[..]].concat();
+    let lines = told(&with(&first, &["--out", &out, "--epochs", "30", "--no-shuffle"]));
     assert!(lines.contains("Epoch 30/30") && lines.contains("mae: ") && lines.contains("Saved: "), "{lines}");
     let trained = folder.at("out/model.keras");
     let evaluate = |file: &str| told(&[&["evaluate", file, "--device", "cpu"], &data[..]].concat());
@@ -125,10 +127,10 @@ fn models_go_on_training() {
     assert!(json.contains("\"mae\":"), "{json}");
     assert_eq!(std::fs::read_to_string(folder.at("out/history.csv")).expect("a history").lines().count(), 31);
 
-    refused(&train(&["--out", &out]), 2, &["--out", "which is there", "choose another folder"]);
-    refused(&train(&["--out", &out, "--optimizer", "nonsense", "--loss", "mse"]), 2, &["optimizer", "nonsense"]);
+    refused(&with(&first, &["--out", &out]), 2, &["--out", "which is there", "choose another folder"]);
+    refused(&with(&first, &["--out", &out, "--optimizer", "nonsense", "--loss", "mse"]), 2, &["optimizer", "nonsense"]);
     refused(&["train", "--from", &model, "--x", &wide, "--y", &y, "--out", &out], 2, &["--x", "wide, deep"]);
-    refused(&train(&[]), 2, &["--out"]);
+    refused(&with(&first, &[]), 2, &["--out"]);
 }
 
 #[test]
