@@ -51,7 +51,7 @@ pub(crate) use layer::Body;
 pub use layer::{Connect, IntoLayer, IntoTensors, SharedLayer};
 pub use logs::{History, Interruption, Logs};
 pub use model::Model;
-pub use objectives::{Compile, IntoMetrics};
+pub use objectives::{Asked, Compile, IntoMetrics};
 pub use outline::{Outline, OutlineCall, OutlineNode};
 pub use predict::MonteCarlo;
 pub use remembered::Remembered;

@@ -114,39 +114,42 @@ impl Compile {
     }
 }
 
+/// A metric and the name it is told under; a name nobody knows.
+pub type Asked = Result<(String, Arc<dyn Metric>), String>;
+
 /// One metric or several, by value or by Keras's name; `()` for none.
 pub trait IntoMetrics {
     /// As a list, each with the name it is told under; a name nobody knows as it is.
-    fn metrics(self) -> Vec<Result<(String, Arc<dyn Metric>), String>>;
+    fn metrics(self) -> Vec<Asked>;
 }
 
 impl IntoMetrics for () {
-    fn metrics(self) -> Vec<Result<(String, Arc<dyn Metric>), String>> {
+    fn metrics(self) -> Vec<Asked> {
         Vec::new()
     }
 }
 
 impl IntoMetrics for &str {
-    fn metrics(self) -> Vec<Result<(String, Arc<dyn Metric>), String>> {
+    fn metrics(self) -> Vec<Asked> {
         // Told under the word it was asked by, as in Keras.
         vec![metric::named(self).map(|m| (self.to_owned(), m)).map_err(|_| self.to_owned())]
     }
 }
 
 impl<M: Metric + 'static> IntoMetrics for M {
-    fn metrics(self) -> Vec<Result<(String, Arc<dyn Metric>), String>> {
+    fn metrics(self) -> Vec<Asked> {
         vec![Ok((self.name().to_owned(), Arc::new(self)))]
     }
 }
 
 impl<M: IntoMetrics, const N: usize> IntoMetrics for [M; N] {
-    fn metrics(self) -> Vec<Result<(String, Arc<dyn Metric>), String>> {
+    fn metrics(self) -> Vec<Asked> {
         self.into_iter().flat_map(IntoMetrics::metrics).collect()
     }
 }
 
 impl<M: IntoMetrics> IntoMetrics for Vec<M> {
-    fn metrics(self) -> Vec<Result<(String, Arc<dyn Metric>), String>> {
+    fn metrics(self) -> Vec<Asked> {
         self.into_iter().flat_map(IntoMetrics::metrics).collect()
     }
 }
