@@ -1,5 +1,6 @@
-//! Variables saved after epochs, the best or all.
+//! Models saved after epochs, the best or all.
 
+use super::model_file::has_format;
 use super::save_freq::{Pace, SaveFreq};
 use crate::base::{Error, Result};
 use crate::nn::schedule::Mode;
@@ -7,7 +8,8 @@ use crate::train::Logs;
 use crate::train::callback::{Callback, Every, Moment, Run, State, check_monitor};
 use std::path::PathBuf;
 
-/// Keras's `ModelCheckpoint` with `save_weights_only`: the variables of every epoch or so many steps, or of the best.
+/// Keras's `ModelCheckpoint`: the model of every epoch or so many steps, or the best, in the format the path ends in, as
+/// [`Model::save`](crate::train::Model::save) writes it; its variables alone where the path ends otherwise.
 ///
 /// The path may hold `{epoch}` and `{batch}` (counted from 1) and names of what is told, such as `{val_loss}`; without, a
 /// later file takes the place of an earlier one. A file is written whole or not at all. For a training to go on from, there
@@ -18,6 +20,7 @@ pub struct ModelCheckpoint {
     monitor: String,
     mode: Mode,
     save_best_only: bool,
+    save_weights_only: bool,
     pace: Pace,
     best: Option<f64>,
     last: Option<PathBuf>,
@@ -31,6 +34,7 @@ impl ModelCheckpoint {
             monitor: "val_loss".to_owned(),
             mode: Mode::Auto,
             save_best_only: false,
+            save_weights_only: false,
             pace: Pace::new(SaveFreq::Epoch),
             best: None,
             last: None,
@@ -46,6 +50,12 @@ impl ModelCheckpoint {
     /// Which way it improves. Default: as its name says.
     pub fn mode(mut self, mode: Mode) -> Self {
         self.mode = mode;
+        self
+    }
+
+    /// Whether variables alone are saved, whatever the path ends in. Default: false.
+    pub fn save_weights_only(mut self, weights: bool) -> Self {
+        self.save_weights_only = weights;
         self
     }
 
@@ -126,7 +136,10 @@ impl ModelCheckpoint {
             self.best = Some(current);
         }
         let path = self.path_of([run.epoch, run.step], logs)?;
-        run.model.save_weights(&path)?;
+        match self.save_weights_only || !has_format(&path) {
+            true => run.model.save_weights(&path)?,
+            false => run.model.save(&path)?,
+        }
         self.pace.met();
         self.last = Some(path);
         Ok(())

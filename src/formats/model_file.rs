@@ -84,6 +84,12 @@ pub fn format_of(path: &Path) -> Result<&'static Format> {
     })
 }
 
+/// Whether a path ends in one of the formats' endings.
+pub(super) fn has_format(path: &Path) -> bool {
+    let name = path.file_name().map(|n| n.to_string_lossy().to_lowercase()).unwrap_or_default();
+    FORMATS.iter().flat_map(|f| f.endings).any(|e| name.ends_with(e))
+}
+
 /// The bytes of a file.
 pub(super) fn bytes_of(path: &Path) -> Result<Vec<u8>> {
     std::fs::read(path).map_err(|e| Error::Data(format!("{}: cannot be read ({e}); check the path", path.display())))

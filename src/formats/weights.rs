@@ -8,11 +8,16 @@ use crate::train::save::save;
 use std::path::Path;
 
 impl Model {
-    /// Writes all variables to a safetensors file, named `layer/variable`. The file is written whole or not at all.
+    /// Writes all variables to a safetensors file, named `layer/variable`, or, where the path ends in `.weights.h5`, to a
+    /// file for Keras's `load_weights`. The file is written whole or not at all.
     ///
     /// # Errors
     /// The device was lost, or the file cannot be written.
     pub fn save_weights(&self, path: impl AsRef<Path>) -> Result<()> {
+        #[cfg(feature = "files")]
+        if path.as_ref().to_string_lossy().to_lowercase().ends_with(".weights.h5") {
+            return save(path, &super::keras::write_weights(self)?);
+        }
         let all = self.named_variables();
         let arrays = all.into_iter().map(|(name, v)| Ok((name, v.shape().to_vec(), v.values()?)));
         let arrays = arrays.collect::<Result<Arrays>>()?;

@@ -174,3 +174,33 @@ fn what_keras_has_no_word_for_is_told_by_name() {
     let words = Model::load(folder.at("x.weights.h5"), &Device::Cpu).expect_err("weights alone").to_string();
     assert!(words.contains("load_weights"), "{words}");
 }
+
+#[test]
+fn the_best_model_is_saved_whole() {
+    let folder = Folder::new("best");
+    let (train, test) = datasets::digits().expect("inside the program");
+    for (file, only) in [("best.keras", false), ("best.weights.h5", true), ("{epoch:02d}.h5", false)] {
+        let mut model = Sequential::new(&[8, 8])
+            .add(Flatten)
+            .add(Dense::new(10).activation(Activation::Softmax))
+            .build(&Device::Cpu, Seed(3))
+            .expect("a model");
+        model.compile(Adam::new(1e-3), SparseCategoricalCrossentropy::new(), "accuracy").expect("settings");
+        let mut best = ModelCheckpoint::new(&folder.at(file).to_string_lossy()).monitor("loss").save_best_only(true);
+        best = best.save_weights_only(only);
+        model.fit(&train, Fit::epochs(2).callback(&mut best)).expect("a training");
+        let saved = best.last().expect("a file").to_owned();
+        let answers = |m: &mut Model| m.predict(&test).expect("predictions").data;
+        let expected = answers(&mut model);
+        if only {
+            let zeros: Vec<Vec<f64>> = model.variables().iter().map(|v| vec![0.0; v.len()]).collect();
+            model.set_weights(&zeros).expect("zeros");
+            model.load_weights(&saved).expect("a file of weights");
+            assert_eq!(answers(&mut model), expected, "{file}");
+        } else {
+            let mut again = Model::load(&saved, &Device::Cpu).unwrap_or_else(|e| panic!("{file}: {e}"));
+            assert_eq!(answers(&mut again), expected, "{file}");
+            assert_eq!(again.steps_done(), model.steps_done());
+        }
+    }
+}
