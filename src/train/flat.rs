@@ -97,7 +97,19 @@ impl Flat {
             let from: Vec<usize> = from.iter().map(|t| place(&at, t)).collect();
             let scope = format!("{prefix}{}", layer.name().unwrap_or(layer.kind()));
             let outputs = match layer.body() {
-                Body::Layer(inner) => vec![self.call(layer, inner, scope, around, from)],
+                Body::Layer(inner) => {
+                    if self.nodes.len() >= MOST_CALLS {
+                        let got = "more, counting what is in models as often as they are applied";
+                        let help = "apply models fewer times";
+                        return Err(Error::request(
+                            "model",
+                            format!("at most {MOST_CALLS} calls of layers"),
+                            got,
+                            help,
+                        ));
+                    }
+                    vec![self.call(layer, inner, scope, around, from)]
+                }
                 Body::Graph(inner) => {
                     if from.len() != inner.inputs().len() {
                         return Err(Error::request(
@@ -184,6 +196,9 @@ impl Flat {
 fn numbered(name: &str, count: usize) -> String {
     if count == 0 { name.to_owned() } else { format!("{name}_{count}") }
 }
+
+/// Most calls of layers: models within models, each applied twice, would double their number with every one.
+const MOST_CALLS: usize = 1 << 14;
 
 /// What plans call values that belong to no layer.
 pub(crate) const TAKEN: [&str; 5] = ["y", "ones", "sample_weight", "totals", "predictions"];

@@ -100,3 +100,17 @@ fn class_weights_ask_for_as_many_labels_and_weights_as_samples() {
     refused(model.fit(samples.clone().labels([&labels]), fit()), &["labels of data", "4 samples", "got 8"]);
     model.fit(samples.weights(vec![1.0; 4]), fit()).expect("trains");
 }
+
+/// Models within models, each applied twice, doubled the layers with every one until memory ended.
+#[test]
+fn models_that_double_are_refused() {
+    let double = |inner: &SharedLayer| {
+        let x = Tensor::input(&[1]);
+        Graph::new(&x, &inner.on(&inner.on(&x))).expect("a graph").into_layer()
+    };
+    let all = (0..40).fold(Identity.into_layer(), |inner, _| double(&inner));
+    let x = Tensor::input(&[1]);
+    let told =
+        Graph::new(&x, &all.on(&x)).expect("a graph").build(&Device::Cpu, Seed(1)).expect_err("too many").to_string();
+    assert!(told.contains("at most 16384 calls of layers") && told.contains("apply models fewer times"), "{told}");
+}
