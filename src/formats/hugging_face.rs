@@ -159,8 +159,8 @@ impl ModelFile for SafetensorsFile {
     }
 
     fn compile_settings(&self) -> Result<Option<Compile>> {
-        let outputs = self.structure.output_names();
-        self.settings.as_ref().map_or(Ok(None), |s| compile::read(s, &outputs)).map_err(|e| at(&self.place, e))
+        let read = |s: &Json| compile::read(s, &self.structure, false);
+        self.settings.as_ref().map_or(Ok(None), read).map_err(|e| at(&self.place, e))
     }
 }
 

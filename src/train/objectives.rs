@@ -4,7 +4,7 @@ use super::compiled::Objective;
 use super::setup::Metrics;
 use crate::base::{Allowed, Error, Result};
 use crate::nn::loss::Loss;
-use crate::nn::metric::{self, Metric};
+use crate::nn::metric::{self, CHOSEN, Metric};
 use crate::nn::optim::Optimizer;
 use std::sync::Arc;
 
@@ -63,7 +63,7 @@ impl Compile {
         for m in metrics.metrics() {
             match (m, self.objectives.last_mut()) {
                 // The loss counts this one anyway.
-                (Ok((_, m)), Some(last)) if m.name() == "accuracy" => last.accuracy = true,
+                (Ok((name, m)), Some(last)) if name == "accuracy" && is_chosen(&*m) => last.accuracy = true,
                 (Ok((name, m)), Some(last)) => last.metrics.add_called(name, m),
                 (Ok(_), None) => self.unknown.push("a metric before the first loss".to_owned()),
                 (Err(name), _) => self.unknown.push(name),
@@ -116,6 +116,11 @@ impl Compile {
 
 /// A metric and the name it is told under; a name nobody knows.
 pub type Asked = Result<(String, Arc<dyn Metric>), String>;
+
+/// Whether a metric is the accuracy that is chosen by shapes, which losses count anyway.
+fn is_chosen(metric: &dyn Metric) -> bool {
+    metric.config().is_ok_and(|c| c.fields.contains_key(CHOSEN))
+}
 
 /// One metric or several, by value or by Keras's name; `()` for none.
 pub trait IntoMetrics {

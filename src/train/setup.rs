@@ -107,7 +107,8 @@ impl Metrics {
 
     /// Adds a metric under a name.
     pub fn add_as(&mut self, name: String, metric: Arc<dyn Metric>, weighted: bool) {
-        self.0.push((name, metric, weighted));
+        let other = if weighted { format!("weighted_{name}") } else { name.clone() };
+        self.add_free([name, other], metric, weighted);
     }
 
     /// The metrics, each with the name it is told under and whether samples count by their weights.

@@ -1,10 +1,11 @@
 //! How a model is compiled, as Keras's files say it: optimizer, losses and metrics of each output.
 
+use super::Structure;
 use super::write::{Writer, refuse_own};
 use crate::base::{Error, Result};
 use crate::nn::config::{self, Field, Json, Map, Node};
 use crate::nn::loss::{self, Loss};
-use crate::nn::metric::{self, BinaryAccuracy, CategoricalAccuracy, Metric, SparseCategoricalAccuracy};
+use crate::nn::metric::{self, Accuracy, CHOSEN, Metric};
 use crate::nn::optim::Optimizer;
 use crate::nn::schedule::{Power, Schedule};
 use crate::train::{Compile, Model, Objective};
@@ -16,15 +17,23 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// An optimizer, loss or metric that is not in the vocabulary.
-pub(in crate::formats) fn read(json: &Json, outputs: &[String]) -> Result<Option<Compile>> {
+pub(in crate::formats) fn read(json: &Json, structure: &Structure, keras_2: bool) -> Result<Option<Compile>> {
+    let outputs = &structure.output_names()[..];
+    let keys = &structure.output_keys[..];
     let of = |key: &str| json.get(key).filter(|v| !v.is_null());
     let Some(optimizer) = of("optimizer").or_else(|| of("optimizer_config")) else { return Ok(None) };
     let Some(losses) = of("loss") else { return Ok(None) };
     let mut compile = Compile::new(optimizer_of(optimizer)?);
-    let losses = spread("loss", Some(losses), outputs)?;
-    let weights = spread("loss_weights", of("loss_weights"), outputs)?;
-    let metrics = spread("metrics", of("metrics"), outputs)?;
-    let weighted = spread("weighted_metrics", of("weighted_metrics"), outputs)?;
+    let losses = spread("loss", Some(losses), outputs, keys)?;
+    let weights = spread("loss_weights", of("loss_weights"), outputs, keys)?;
+    let listed = |key: &str| of(key).filter(|m| !(keras_2 && is_flat(m)));
+    let metrics = spread("metrics", listed("metrics"), outputs, keys)?;
+    let weighted = spread("weighted_metrics", listed("weighted_metrics"), outputs, keys)?;
+    // Keras 2 tells a list without lists of every output.
+    let [metrics, weighted] = [("metrics", metrics), ("weighted_metrics", weighted)].map(|(key, own)| match of(key) {
+        Some(all) if keras_2 && is_flat(all) => vec![Some(all); outputs.len()],
+        _ => own,
+    });
     for (i, output) in outputs.iter().enumerate() {
         let place = |what: &str| if outputs.len() > 1 { format!("{what} of `{output}`") } else { what.to_owned() };
         let Some(loss) = losses[i] else {
@@ -32,7 +41,6 @@ pub(in crate::formats) fn read(json: &Json, outputs: &[String]) -> Result<Option
             return Err(Error::request(place("loss"), "a loss", "none", help));
         };
         let loss = loss_of(&place("loss"), loss)?;
-        let kind = loss.name();
         compile = compile.loss(loss);
         if let Some(weight) = weights[i] {
             compile = compile.loss_weight(f64::read(&Node::new(place("loss_weights"), weight))?);
@@ -41,8 +49,8 @@ pub(in crate::formats) fn read(json: &Json, outputs: &[String]) -> Result<Option
             let place = place(if weighted { "weighted_metrics" } else { "metrics" });
             for one in flat(all) {
                 compile = match metric_of(&place, one)? {
-                    Told::Accuracy if !weighted => compile.metrics("accuracy"),
-                    Told::Accuracy => compile.metric_as("accuracy", accuracy_of(kind), true),
+                    Told::Accuracy("accuracy") if !weighted => compile.metrics("accuracy"),
+                    Told::Accuracy(name) => compile.metric_as(name, Accuracy::new(), weighted),
                     Told::Metric(name, metric) => compile.metric_as(&name, metric, weighted),
                 };
             }
@@ -52,16 +60,23 @@ pub(in crate::formats) fn read(json: &Json, outputs: &[String]) -> Result<Option
 }
 
 /// What each output has of something given for all: one thing, a list in their order, a dictionary by name, or nothing.
-fn spread<'a>(what: &str, json: Option<&'a Json>, outputs: &[String]) -> Result<Vec<Option<&'a Json>>> {
+fn spread<'a>(
+    what: &str,
+    json: Option<&'a Json>,
+    outputs: &[String],
+    keys: &[String],
+) -> Result<Vec<Option<&'a Json>>> {
     let some = |v: &'a Json| (!v.is_null()).then_some(v);
     match json {
         None => Ok(vec![None; outputs.len()]),
         Some(Json::Object(by_name)) if !by_name.contains_key("class_name") => {
-            if let Some(strange) = by_name.keys().find(|k| !outputs.contains(k)) {
+            if let Some(strange) = by_name.keys().find(|k| !outputs.contains(k) && !keys.contains(k)) {
                 let known: Vec<&str> = outputs.iter().map(String::as_str).collect();
                 return Err(Error::unknown(format!("{what}: output"), strange, &known));
             }
-            Ok(outputs.iter().map(|o| by_name.get(o).and_then(some)).collect())
+            let key = |i: usize| keys.get(i).and_then(|k| by_name.get(k));
+            let of = |(i, o): (usize, &String)| by_name.get(o).or_else(|| key(i)).and_then(some);
+            Ok(outputs.iter().enumerate().map(of).collect())
         }
         Some(Json::Array(all)) if outputs.len() > 1 && all.len() == outputs.len() => Ok(all.iter().map(some).collect()),
         Some(Json::Array(all)) if outputs.len() == 1 && all.len() == 1 && !what.contains("metric") => {
@@ -70,6 +85,11 @@ fn spread<'a>(what: &str, json: Option<&'a Json>, outputs: &[String]) -> Result<
         Some(one) if outputs.len() == 1 || !one.is_array() => Ok(vec![Some(one); outputs.len()]),
         Some(other) => Err(Node::new(what, other).wrong(&format!("one for each of the {} outputs", outputs.len()))),
     }
+}
+
+/// Whether a list holds no list.
+fn is_flat(json: &Json) -> bool {
+    json.as_array().is_some_and(|all| !all.iter().any(Json::is_array))
 }
 
 /// The things in lists within lists.
@@ -115,6 +135,10 @@ fn loss_of(place: &str, json: &Json) -> Result<Arc<dyn Loss>> {
         return loss::named(name).map_err(|e| placed(place, e));
     }
     let (class, mut fields) = object(place, json)?;
+    if fields.get("reduction").is_some_and(Json::is_null) {
+        let help = "train with sum_over_batch_size";
+        return Err(Error::request(format!("{place} {class}: reduction"), "sum_over_batch_size", "null", help));
+    }
     // Other words for the mean over the batch.
     if ["auto", "mean"].iter().any(|word| fields.get("reduction").and_then(Json::as_str) == Some(word)) {
         fields.remove("reduction");
@@ -124,8 +148,8 @@ fn loss_of(place: &str, json: &Json) -> Result<Arc<dyn Loss>> {
 
 /// What is told of an output.
 enum Told {
-    /// The accuracy that goes with the loss.
-    Accuracy,
+    /// The accuracy that is chosen by shapes, under this word.
+    Accuracy(&'static str),
     /// Another metric, under a name.
     Metric(String, Arc<dyn Metric>),
 }
@@ -134,7 +158,8 @@ enum Told {
 fn metric_of(place: &str, json: &Json) -> Result<Told> {
     let given = json.get("config").and_then(|c| c.get("name")).and_then(Json::as_str);
     match function(json) {
-        Some("accuracy" | "acc") => Ok(Told::Accuracy),
+        Some("accuracy") => Ok(Told::Accuracy("accuracy")),
+        Some("acc") => Ok(Told::Accuracy("acc")),
         Some(name) => {
             let metric = metric::named(name).map_err(|e| placed(place, e))?;
             Ok(Told::Metric(given.unwrap_or(name).to_owned(), metric))
@@ -144,15 +169,6 @@ fn metric_of(place: &str, json: &Json) -> Result<Told> {
             let metric: Arc<dyn Metric> = config::named(place, class, &fields)?;
             Ok(Told::Metric(given.unwrap_or(metric.name()).to_owned(), metric))
         }
-    }
-}
-
-/// What Keras takes `accuracy` for beside a loss.
-fn accuracy_of(loss: &str) -> Arc<dyn Metric> {
-    match loss {
-        "sparse_categorical_crossentropy" => Arc::new(SparseCategoricalAccuracy),
-        name if name.starts_with("categorical") => Arc::new(CategoricalAccuracy),
-        _ => Arc::new(BinaryAccuracy::new()),
     }
 }
 
@@ -174,7 +190,7 @@ fn optimizer_of(json: &Json) -> Result<Arc<dyn Optimizer>> {
         || json["config"].get("decay").is_some();
     let (class, mut fields) = object("optimizer", &json)?;
     if class == "Nadam" && legacy {
-        let help = "compile the model with Keras 3's Nadam, or give --loss and --optimizer";
+        let help = "compile the model with Keras 3's";
         return Err(Error::request(
             "optimizer",
             "Nadam of Keras 3",
@@ -185,10 +201,11 @@ fn optimizer_of(json: &Json) -> Result<Arc<dyn Optimizer>> {
     if let ("LossScaleOptimizer", Some(inner)) = (class, fields.get("inner_optimizer")) {
         return optimizer_of(inner);
     }
-    if class == "Adagrad" && legacy {
-        let help = "compile the model with Keras 3's Adagrad, or give --loss and --optimizer";
+    let still = fields.get("momentum").and_then(Json::as_f64).unwrap_or(0.0) == 0.0;
+    if legacy && (class == "Adagrad" || class == "RMSprop" && still) {
+        let help = "compile the model with Keras 3's";
         let got = "Keras 2's legacy one, which adds epsilon outside the root";
-        return Err(Error::request("optimizer", "Adagrad of Keras 3", got, help));
+        return Err(Error::request("optimizer", format!("{class} of Keras 3"), got, help));
     }
     match fields.remove("decay").as_ref().map(|d| f64::read(&Node::new("optimizer: decay", d))).transpose()? {
         None | Some(0.0) => {}
@@ -247,6 +264,9 @@ fn for_outputs(mut all: Vec<Json>) -> Json {
 fn metrics_of(o: &Objective, weighted: bool) -> Result<Json> {
     let accuracy = (o.accuracy && !weighted).then(|| Ok("accuracy".into()));
     let others = o.metrics.iter().filter(|(.., w)| *w == weighted).map(|(name, metric, _)| {
+        if metric.config()?.fields.contains_key(CHOSEN) {
+            return Ok(if name == "acc" { "acc" } else { "accuracy" }.into());
+        }
         let mut json = metric.write()?;
         json["config"]["name"] = name.into();
         Ok(json)

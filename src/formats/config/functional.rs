@@ -52,7 +52,11 @@ impl Reader {
         wiring.connect()?;
         let inputs = wiring.ends(fields, "input_layers", keras_3)?;
         let outputs = wiring.ends(fields, "output_layers", keras_3)?;
-        Ok(Structure { graph: Graph::new(inputs, outputs)?, name: name.to_owned(), shelf })
+        let output_keys = match fields.get("output_layers") {
+            Some(Json::Object(by_name)) => by_name.keys().cloned().collect(),
+            _ => Vec::new(),
+        };
+        Ok(Structure { graph: Graph::new(inputs, outputs)?, name: name.to_owned(), shelf, output_keys })
     }
 
     /// Reads an item of the list of layers.
@@ -77,7 +81,7 @@ impl Reader {
             return Err(Error::request(place, "one value of `training` for all calls", "several", help));
         }
         let (handle, shelved) = self.layer_or_model(json, training)?;
-        let always = training == Some(true) && !shelved.class.ends_with("Dropout");
+        let always = training == Some(true) && !["Dropout", "AlphaDropout"].contains(&shelved.class.as_str());
         if (always || training == Some(false)) && acts_otherwise_in_training(&handle) {
             let got = format!("training={}", if always { "True" } else { "False" });
             let help = "freeze the layers instead (trainable = False), and leave dropout out";

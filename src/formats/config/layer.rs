@@ -4,7 +4,7 @@ use super::read::Reader;
 use super::{Content, Shelved};
 use crate::base::{Error, Result};
 use crate::nn::config::{self, Field, Json, Map, Node};
-use crate::nn::layer::{Layer, McAlphaDropout, McDropout};
+use crate::nn::layer::{AlphaDropout, Dropout, Layer, McAlphaDropout, McDropout};
 use crate::train::{Body, SharedLayer};
 use std::sync::Arc;
 
@@ -35,21 +35,34 @@ impl Reader {
             check_policy(&place, policy)?;
         }
         let trainable = match fields.get("trainable") {
-            None => true,
+            None => !self.frozen,
             Some(value) => bool::read(&Node::new(format!("{place}: trainable"), value))?,
         };
         COMMON.iter().for_each(|key| drop(fields.remove(*key)));
         self.check_known(class, &place, &fields)?;
+        let rate = match fields.get("learning_rate_multiplier") {
+            None => 1.0,
+            Some(value) => f64::read(&Node::new(format!("{place}: learning_rate_multiplier"), value))?,
+        };
+        fields.remove("learning_rate_multiplier");
         let (class, fields) = spatial(class, fields);
-        let layer: Arc<dyn Layer> = match (class, training) {
-            ("Dropout", Some(true)) => Arc::new(config::read::<McDropout>(&place, &rate_of(&fields))?),
-            ("AlphaDropout", Some(true)) => Arc::new(config::read::<McAlphaDropout>(&place, &rate_of(&fields))?),
+        let always = training == Some(true) && (self.keras_2 || self.own);
+        let layer: Arc<dyn Layer> = match class {
+            "Dropout" if always => {
+                config::read::<Dropout>(&place, &fields)?;
+                Arc::new(config::read::<McDropout>(&place, &rate_of(&fields))?)
+            }
+            "AlphaDropout" if always => {
+                config::read::<AlphaDropout>(&place, &fields)?;
+                Arc::new(config::read::<McAlphaDropout>(&place, &rate_of(&fields))?)
+            }
             _ => config::named::<dyn Layer>(&place, class, &fields)?,
         };
         let handle = SharedLayer::of(Body::Layer(layer));
         let own = self.own_name(name);
         handle.name_it(&own);
         handle.set_trainable(trainable);
+        handle.set_learning_rate_multiplier(rate)?;
         Ok(Shelved { class: class.to_owned(), name: own, content: Content::Layer(handle) })
     }
 
@@ -64,7 +77,8 @@ impl Reader {
                 "files are never allowed to bring code: rebuild this part of the model with Keras's layers",
             ));
         }
-        if self.keras_2 && fields.get("activation").and_then(Json::as_str) == Some("hard_sigmoid") {
+        let function = fields.get("activation").map(|a| a.get("config").unwrap_or(a));
+        if self.keras_2 && function.and_then(Json::as_str) == Some("hard_sigmoid") {
             return Err(Error::request(
                 format!("{place} {class}: activation"),
                 "an activation of Keras 3",
@@ -80,6 +94,8 @@ impl Reader {
 fn spatial(class: &str, mut fields: Map<String, Json>) -> (&str, Map<String, Json>) {
     let ones = |axes: &[Json]| axes.iter().all(|a| a.as_u64() == Some(1));
     let other = match fields.get("noise_shape").and_then(Json::as_array).map(Vec::as_slice) {
+        // A last number of 1 would be one mask for all channels, unless there is one channel.
+        Some([Json::Null, .., last]) if ones(std::slice::from_ref(last)) => return (class, fields),
         Some([Json::Null, one, Json::Number(_)]) if ones(std::slice::from_ref(one)) => "SpatialDropout1D",
         Some([Json::Null, a, b, Json::Number(_)]) if ones(&[a.clone(), b.clone()]) => "SpatialDropout2D",
         _ => return (class, fields),

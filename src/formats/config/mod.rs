@@ -38,6 +38,8 @@ pub(super) struct Structure {
     pub graph: Graph,
     pub name: String,
     pub shelf: Shelf,
+    /// What the outputs are called where they are a dictionary.
+    pub output_keys: Vec<String>,
 }
 
 impl Structure {

@@ -12,6 +12,11 @@ use std::collections::HashSet;
 pub(in crate::formats) struct Reader {
     /// Whether Keras 2 wrote it: a few of its words mean something else.
     pub keras_2: bool,
+    /// Whether it was written here: a layer called with `training=True` then drops in predictions too, as in Keras 2. What
+    /// Keras 3 predicts of such a layer is what it predicts of any.
+    pub own: bool,
+    /// Whether what says nothing of it is frozen.
+    pub frozen: bool,
     /// Names that are taken, of which slashes were replaced.
     replaced: HashSet<String>,
 }
@@ -20,12 +25,13 @@ impl Reader {
     /// Of a file that Keras `version` wrote.
     pub fn of_version(version: Option<&str>) -> Self {
         let keras_2 = version.is_some_and(|v| v.starts_with("2."));
-        Self { keras_2, replaced: HashSet::new() }
+        Self { keras_2, ..Self::default() }
     }
 
     /// The name of a layer here: slashes, which part models from their layers, become points.
     pub fn own_name(&mut self, name: &str) -> String {
         if !name.contains('/') && !name.is_empty() {
+            self.replaced.insert(name.to_owned());
             return name.to_owned();
         }
         let plain = if name.is_empty() { "layer".to_owned() } else { name.replace('/', ".") };
@@ -51,14 +57,16 @@ impl Reader {
             ));
         }
         let name = self.own_name(&name);
+        // Layers say themselves whether they learn; a model's word is for those that do not.
+        let around = self.frozen;
+        self.frozen |= fields.get("trainable").and_then(Json::as_bool) == Some(false);
         let structure = match class {
-            "Sequential" => self.sequential(&name, &fields, json)?,
-            _ => self.functional(&name, &fields)?,
+            "Sequential" => self.sequential(&name, &fields, json),
+            _ => self.functional(&name, &fields),
         };
+        self.frozen = around;
+        let structure = structure?;
         structure.graph.as_layer().name_it(&name);
-        if fields.get("trainable").and_then(Json::as_bool) == Some(false) {
-            structure.graph.as_layer().set_trainable(false);
-        }
         Ok(structure)
     }
 
@@ -66,7 +74,7 @@ impl Reader {
     pub fn layer_or_model(&mut self, json: &Json, training: Option<bool>) -> Result<(SharedLayer, Shelved)> {
         let (class, fields, name) = opened(json)?;
         if MODELS.contains(&class) {
-            let Structure { graph, name, shelf } = self.model(json)?;
+            let Structure { graph, name, shelf, .. } = self.model(json)?;
             let handle = graph.as_layer();
             let class = if graph.kind() == "sequential" { "Sequential" } else { "Functional" };
             let content = Content::Model(handle.clone(), shelf);

@@ -86,6 +86,8 @@ pub(super) fn calls(place: &str, nodes: &[Json]) -> Result<Vec<Called>> {
                     if let Some(Json::Object(all)) = object.get("kwargs") {
                         keywords(&place, all, &mut called)?;
                     }
+                    // Keras 3 records its own default, and asks the model whenever it is called.
+                    called.training = called.training.filter(|training| *training);
                 }
                 other => {
                     flatten(&place, other, &mut called.inputs)?;

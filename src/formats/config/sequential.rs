@@ -54,7 +54,7 @@ impl Reader {
         }
         let output = handles.iter().fold(input.clone(), |x, layer| layer.on(&x));
         let graph = Graph::of(vec![input], vec![output], true)?;
-        Ok(Structure { graph, name: name.to_owned(), shelf })
+        Ok(Structure { graph, name: name.to_owned(), shelf, output_keys: Vec::new() })
     }
 }
 

@@ -40,7 +40,7 @@ impl Writer {
         let calls = graph.nodes().iter().filter(|n| matches!(n.node.source, Source::Layer(..))).count();
         let plain = graph.kind() == "sequential" && chain.len() == calls && !chain.iter().any(always_random);
         let (json, shelf) = if plain { self.sequential(graph, &name)? } else { self.functional(graph, &name)? };
-        Ok((json, Structure { graph: graph.clone(), name, shelf }))
+        Ok((json, Structure { graph: graph.clone(), name, shelf, output_keys: Vec::new() }))
     }
 
     fn sequential(self, graph: &Graph, name: &str) -> Result<(Json, Shelf)> {
@@ -62,7 +62,7 @@ impl Writer {
         let json = json!({
             "module": "keras", "class_name": "Sequential", "registered_name": null,
             "config": {
-                "name": name, "trainable": true, "dtype": self.policy(), "layers": all, "build_input_shape": shape.clone(),
+                "name": name, "trainable": graph.as_layer().trainable(), "dtype": self.policy(), "layers": all, "build_input_shape": shape.clone(),
             },
             "build_config": { "input_shape": shape },
         });
@@ -109,7 +109,7 @@ impl Writer {
         let json = json!({
             "module": "keras.src.models.functional", "class_name": "Functional", "registered_name": "Functional",
             "config": {
-                "name": name, "trainable": true, "layers": all,
+                "name": name, "trainable": graph.as_layer().trainable(), "layers": all,
                 "input_layers": ends(graph.inputs(), false), "output_layers": ends(graph.outputs(), true),
             },
             "build_config": { "input_shape": null },
@@ -150,6 +150,17 @@ impl Writer {
         let mut fields = config.fields;
         let learns = layer.trainable() && fields.get("trainable") != Some(&false.into());
         fields.insert("name".to_owned(), name.clone().into());
+        if layer.learning_rate_multiplier() != 1.0 {
+            if self.keras {
+                return Err(Error::request(
+                    format!("layer `{name}`: learning_rate_multiplier"),
+                    "1, to be written for Keras, which has no such thing",
+                    layer.learning_rate_multiplier(),
+                    "write safetensors, which keep it, or set it to 1 first",
+                ));
+            }
+            fields.insert("learning_rate_multiplier".to_owned(), layer.learning_rate_multiplier().into());
+        }
         // Some of Keras's layers without variables take no such word.
         if layer.variables().is_empty() {
             fields.remove("trainable");

@@ -84,16 +84,27 @@ pub(super) fn write(tree: &mut Tree, shelf: &Shelf) -> Result<()> {
     for item in &shelf.0 {
         let group = root.group(&item.name);
         let mut names = Vec::new();
+        let mut paths = Vec::new();
+        places(item, "", &mut paths);
         for d in ordered(item, &all) {
-            let layer = all[d].layer.name().unwrap_or_default();
-            let within = if layer == item.name { String::new() } else { format!("{}/", item.name) };
-            let name = format!("{within}{layer}/{}", all[d].name);
+            let within = paths.iter().find(|(layer, _)| layer.is(&all[d].layer)).map_or("", |(_, path)| path);
+            let name = format!("{within}/{}", all[d].name);
             group.put(&name, array(&values[d])?);
             names.push(name);
         }
         group.texts("weight_names", &names);
     }
     Ok(())
+}
+
+/// The layers of an item by the names of the models around them: `outer/inner/dense`.
+fn places(item: &Shelved, around: &str, all: &mut Vec<(SharedLayer, String)>) {
+    let own = format!("{around}{}", item.name);
+    match &item.content {
+        Content::Input => {}
+        Content::Layer(layer) => all.push((layer.clone(), own)),
+        Content::Model(_, inner) => inner.0.iter().for_each(|item| places(item, &format!("{own}/"), all)),
+    }
 }
 
 /// A structure as the attribute `model_config` has it: layers without their modules.

@@ -17,6 +17,7 @@ use super::hugging_face::at;
 use super::model_file::{Format, ModelFile, bytes_of};
 use crate::base::{Error, Result, Seed};
 use crate::nn::config::Json;
+use crate::nn::optim::{Optimizer, Progress};
 use crate::train::save::save;
 use crate::train::{Compile, Declared, Device, Model};
 use archive::{Archive, CONFIG, METADATA, WEIGHTS, archive, damaged};
@@ -61,6 +62,8 @@ pub struct KerasFile {
     weights: Reader,
     /// Whether arrays are kept as Keras 2 kept them.
     legacy: bool,
+    /// Whether Keras 2 wrote it.
+    keras_2: bool,
 }
 
 impl KerasFile {
@@ -76,17 +79,20 @@ impl KerasFile {
     fn of_archive(place: &str, bytes: &[u8]) -> Result<Self> {
         let mut zip = Archive::open(place, bytes)?;
         let config = parse(place, CONFIG, &zip.member(CONFIG)?)?;
-        let version = match zip.has(METADATA) {
-            true => parse(place, METADATA, &zip.member(METADATA)?)?.get("keras_version").cloned(),
-            false => None,
+        let metadata = match zip.has(METADATA) {
+            true => parse(place, METADATA, &zip.member(METADATA)?)?,
+            false => Json::Null,
         };
-        let structure = ModelReader::of_version(version.as_ref().and_then(Json::as_str)).model(&config)?;
+        let mut reader = ModelReader::of_version(metadata.get("keras_version").and_then(Json::as_str));
+        reader.own = metadata.get(WRITTEN_BY).is_some();
+        let keras_2 = reader.keras_2;
+        let structure = reader.model(&config)?;
         if !zip.has(WEIGHTS) {
             return Err(damaged(place, &format!("no `{WEIGHTS}` in it")));
         }
         let weights = Reader::open(place, zip.member(WEIGHTS)?)?;
         let settings = config.get("compile_config").cloned();
-        Ok(Self { place: place.to_owned(), structure, settings, weights, legacy: false })
+        Ok(Self { place: place.to_owned(), structure, settings, weights, legacy: false, keras_2 })
     }
 
     fn of_h5(place: &str, bytes: Vec<u8>) -> Result<Self> {
@@ -98,10 +104,22 @@ impl KerasFile {
             )));
         };
         let config = parse(place, "model_config", config.as_bytes())?;
-        let structure = ModelReader::of_version(weights.text("", "keras_version").as_deref()).model(&config)?;
+        let mut reader = ModelReader::of_version(weights.text("", "keras_version").as_deref());
+        reader.own = weights.text("", WRITTEN_BY).is_some();
+        let keras_2 = reader.keras_2;
+        let structure = reader.model(&config)?;
         let settings = weights.text("", "training_config");
         let settings = settings.map(|text| parse(place, "training_config", text.as_bytes())).transpose()?;
-        Ok(Self { place: place.to_owned(), structure, settings, weights, legacy: true })
+        Ok(Self { place: place.to_owned(), structure, settings, weights, legacy: true, keras_2 })
+    }
+}
+
+impl KerasFile {
+    /// Whether the optimizer is within one that scales the loss for half precision: it is left out here, where variables
+    /// and gradients are wider.
+    fn is_scaled(&self) -> bool {
+        let optimizer = self.settings.as_ref().and_then(|s| s.get("optimizer").or_else(|| s.get("optimizer_config")));
+        optimizer.is_some_and(|o| o["class_name"] == "LossScaleOptimizer")
     }
 }
 
@@ -115,9 +133,8 @@ impl ModelFile for KerasFile {
     }
 
     fn compile_settings(&self) -> Result<Option<Compile>> {
-        let outputs = self.structure.output_names();
         let settings = self.settings.as_ref().filter(|s| !s.is_null());
-        settings.map_or(Ok(None), |s| compile::read(s, &outputs)).map_err(|e| at(&self.place, e))
+        settings.map_or(Ok(None), |s| compile::read(s, &self.structure, self.keras_2)).map_err(|e| at(&self.place, e))
     }
 
     fn build_compiled(&self, device: &Device, seed: Seed) -> Result<Model> {
@@ -126,11 +143,17 @@ impl ModelFile for KerasFile {
         if let Some(how) = settings {
             model.compile_with(how).map_err(|e| at(&self.place, e))?;
             let paths = match self.legacy {
-                true => Paths::Named(self.weights.texts("optimizer_weights", "weight_names").unwrap_or_default()),
-                false => Paths::Numbered,
+                true => Paths::named(self.weights.texts("optimizer_weights", "weight_names").unwrap_or_default()),
+                false => Paths::numbered(),
             };
-            let read = optimizer::read(&self.weights, &paths, &self.structure.shelf, &mut model);
-            read.map_err(|e| at(&self.place, e))?;
+            let paths = if self.is_scaled() { paths.behind(optimizer::OF_LOSS_SCALE) } else { paths };
+            let trained = model.optimizer().cloned();
+            let found =
+                trained.map_or(Ok(None), |o| optimizer::read(&self.weights, &paths, &self.structure.shelf, &*o));
+            if let Some((progress, all)) = found.map_err(|e| at(&self.place, e))? {
+                model.remember(progress, all).map_err(|e| at(&self.place, e))?;
+            }
+            return Ok(model);
         }
         Ok(model)
     }
@@ -160,7 +183,7 @@ pub fn write(model: &Model) -> Result<Vec<u8>> {
     if let Some(settings) = writer.compile(model)? {
         config["compile_config"] = settings;
     }
-    let metadata = json!({ "keras_version": VERSION, "date_saved": null, "written_by": concat!("wgrad ", env!("CARGO_PKG_VERSION")) });
+    let metadata = json!({ "keras_version": VERSION, "date_saved": null, WRITTEN_BY: WRITER });
     let weights = weights_of(model, &structure.shelf, &structure.name)?;
     archive(&[
         (METADATA, metadata.to_string().as_bytes()),
@@ -179,6 +202,7 @@ pub fn write_h5(model: &Model) -> Result<Vec<u8>> {
     let mut tree = Tree::default();
     tree.text("backend", "jax");
     tree.text("keras_version", VERSION);
+    tree.text(WRITTEN_BY, WRITER);
     tree.text("model_config", &legacy::plain(config).to_string());
     if let Some(settings) = writer.compile(model)? {
         tree.text("training_config", &legacy::settings(settings).to_string());
@@ -187,6 +211,10 @@ pub fn write_h5(model: &Model) -> Result<Vec<u8>> {
     optimizer::write_named(&mut tree, &shelf, model)?;
     tree.bytes(dtype(model) == "float64")
 }
+
+/// Where a file says that it was written here, and what by.
+const WRITTEN_BY: &str = "written_by";
+const WRITER: &str = concat!("wgrad ", env!("CARGO_PKG_VERSION"));
 
 /// The version of Keras whose files these are.
 pub(super) const VERSION: &str = "3.15.1";
@@ -225,10 +253,32 @@ pub fn read_weights(place: &str, bytes: Vec<u8>, model: &mut Model) -> Result<()
         false => store::read(&weights, &shelf, &declared),
     };
     let values = values.map_err(|e| at(place, e))?;
-    let variables: Vec<_> = shelf.layers().iter().flat_map(|l| l.variables()).collect();
-    variables.iter().zip(&values).try_for_each(|(v, numbers)| v.assign(numbers))?;
-    if !legacy {
-        optimizer::read(&weights, &Paths::Numbered, &shelf, model).map_err(|e| at(place, e))?;
+    let found = match model.optimizer().cloned() {
+        Some(o) if !legacy => found_for(&weights, &shelf, &*o, place)?,
+        _ => None,
+    };
+    // Everything is in memory and fits before anything changes.
+    if let Some((progress, all)) = found {
+        model.remember(progress, all).map_err(|e| at(place, e))?;
     }
-    Ok(())
+    let variables: Vec<_> = shelf.layers().iter().flat_map(|l| l.variables()).collect();
+    variables.iter().zip(&values).try_for_each(|(v, numbers)| v.assign(numbers))
+}
+
+/// What a file's optimizer remembers, for another: as in Keras, one of another name or with other arrays begins anew.
+fn found_for(file: &Reader, shelf: &Shelf, optimizer: &dyn Optimizer, place: &str) -> Result<Option<optimizer::State>> {
+    let paths = Paths::numbered();
+    let name = file.text("optimizer/vars", "name").unwrap_or_else(|| optimizer.name().to_owned());
+    let same = name.to_lowercase().replace('_', "").starts_with(&optimizer.name().replace('_', ""));
+    let found = if same { optimizer::read(file, &paths, shelf, optimizer) } else { Ok(None) };
+    match found {
+        Ok(Some(state)) => Ok(Some(state)),
+        Ok(None) if file.shape("optimizer/vars/0").is_none() => Ok(None),
+        Ok(None) | Err(Error::Data(_)) => {
+            let own = optimizer.name();
+            eprintln!("warning: {place}: the optimizer `{name}` there is not the model's, {own}, which begins anew");
+            Ok(Some((Progress::default(), Vec::new())))
+        }
+        Err(e) => Err(at(place, e)),
+    }
 }

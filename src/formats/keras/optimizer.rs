@@ -3,6 +3,7 @@
 //! First the counter of steps, then the learning rate unless it is a schedule, then the slots: for each group of names that go
 //! together, variable by variable. Variables are those trained, layer by layer in Keras's order.
 
+use super::archive::damaged;
 use super::h5::{Array, Reader, Tree};
 use crate::base::Result;
 use crate::formats::config::Shelf;
@@ -11,30 +12,49 @@ use crate::nn::optim::{Optimizer, Progress};
 use crate::train::{Model, Remembered, Variable};
 use std::collections::HashSet;
 
-/// Where the arrays of an optimizer are in a file.
-pub(super) enum Paths {
-    /// `optimizer/vars/0`, `optimizer/vars/1`, ….
-    Numbered,
-    /// By the names of a list, in its order.
-    Named(Vec<String>),
+/// What an optimizer goes on from.
+pub(super) type State = (Progress, Vec<Remembered>);
+
+/// Arrays of the optimizer that scales the loss, before those of the one within it.
+pub(super) const OF_LOSS_SCALE: usize = 4;
+
+/// Where the arrays of an optimizer are in a file: at `optimizer/vars/0` and so on, or by the names of a list.
+pub(super) struct Paths {
+    names: Option<Vec<String>>,
+    first: usize,
 }
 
 impl Paths {
-    /// Whether Keras 2's first optimizers wrote them, which keep each slot by itself.
-    fn are_apart(&self) -> bool {
-        matches!(self, Self::Named(all) if all.first().is_some_and(|name| name.ends_with("iter:0")))
+    /// `optimizer/vars/0`, `optimizer/vars/1`, ….
+    pub fn numbered() -> Self {
+        Self { names: None, first: 0 }
+    }
+
+    /// By the names of a list, in its order.
+    pub fn named(names: Vec<String>) -> Self {
+        Self { names: Some(names), first: 0 }
+    }
+
+    /// Those behind the first so many.
+    pub fn behind(self, first: usize) -> Self {
+        Self { first, ..self }
     }
 
     /// Whether two arrays have one name.
     fn are_ambiguous(&self) -> bool {
         let mut seen = HashSet::new();
-        matches!(self, Self::Named(all) if !all.iter().all(|name| seen.insert(name)))
+        self.names.as_ref().is_some_and(|all| !all.iter().all(|name| seen.insert(name)))
+    }
+
+    /// Whether Keras 2's first optimizers wrote them, which keep each slot by itself.
+    fn are_apart(&self) -> bool {
+        self.names.as_ref().and_then(|all| all.first()).is_some_and(|name| name.ends_with("iter:0"))
     }
 
     fn path(&self, i: usize) -> Option<String> {
-        match self {
-            Self::Numbered => Some(format!("optimizer/vars/{i}")),
-            Self::Named(all) => all.get(i).map(|name| format!("optimizer_weights/{name}")),
+        match &self.names {
+            None => Some(format!("optimizer/vars/{}", self.first + i)),
+            Some(all) => all.get(self.first + i).map(|name| format!("optimizer_weights/{name}")),
         }
     }
 }
@@ -77,28 +97,37 @@ fn slots(optimizer: &dyn Optimizer, variables: &[Variable]) -> Vec<(&'static str
     optimizer.slots().into_iter().flat_map(group).collect()
 }
 
-/// Reads what the optimizer of a compiled model remembers; nothing where it was never trained.
+/// A number of the file that counts or scales something.
+fn number(file: &Reader, path: Option<String>, what: &str, allowed: impl Fn(f64) -> bool) -> Result<f64> {
+    let Some(path) = path else { return Ok(0.0) };
+    let found = file.numbers(&path, what, &[])?.first().copied().unwrap_or(f64::NAN);
+    if allowed(found) {
+        return Ok(found);
+    }
+    Err(damaged(file.place(), &format!("{what} (`{path}`) is {found}")))
+}
+
+/// Most steps a file may say were trained: whole numbers in f64.
+const MOST_STEPS: f64 = 9_007_199_254_740_992.0;
+
+/// Reads what an optimizer remembers; nothing where there is none in the file.
 ///
 /// # Errors
-/// An array that is missing or of another shape: what is there is not taken for something else.
-pub(super) fn read(file: &Reader, paths: &Paths, shelf: &Shelf, model: &mut Model) -> Result<()> {
-    let Some(optimizer) = model.optimizer().cloned() else { return Ok(()) };
+/// An array that is missing, of another shape, or one more than there are slots: what is there is not taken for something
+/// else.
+pub(super) fn read(file: &Reader, paths: &Paths, shelf: &Shelf, optimizer: &dyn Optimizer) -> Result<Option<State>> {
     let shape = |i: usize| paths.path(i).and_then(|p| file.shape(&p));
-    let number = |i: usize, what: &str| -> Result<f64> {
-        match paths.path(i) {
-            Some(path) => Ok(file.numbers(&path, what, &[])?.first().copied().unwrap_or(0.0)),
-            None => Ok(0.0),
-        }
-    };
     if shape(0).is_none() {
-        return Ok(());
+        return Ok(None);
     }
-    let steps = number(0, "the optimizer's counter of steps")?;
-    let mut wanted = slots(&*optimizer, &trained(shelf));
+    let whole = |n: f64| n.fract() == 0.0 && (0.0..=MOST_STEPS).contains(&n);
+    let steps = number(file, paths.path(0), "the optimizer's counter of steps", whole)?;
+    let mut progress = Progress { steps: steps as u64, ..Progress::default() };
     if paths.are_ambiguous() {
         // Keras cannot tell them apart either, and begins anew.
-        return model.remember(Progress { steps: steps as u64, ..Progress::default() }, Vec::new());
+        return Ok(Some((progress, Vec::new())));
     }
+    let mut wanted = slots(optimizer, &trained(shelf));
     if paths.are_apart() && optimizer.name() != "ftrl" {
         // Slot by slot, not variable by variable.
         let order: Vec<&str> = optimizer.slots().into_iter().flatten().copied().collect();
@@ -109,37 +138,41 @@ pub(super) fn read(file: &Reader, paths: &Paths, shelf: &Shelf, model: &mut Mode
     let first = wanted.first().map(|(slot, v)| shape_of(slot, v));
     let rated =
         fixed && shape(1) == Some(Vec::new()) && (first != Some(Vec::new()) || shape(wanted.len() + 1).is_some());
-    let mut progress = Progress { steps: steps as u64, ..Progress::default() };
     if rated {
-        let rate = number(1, "the optimizer's learning rate")?;
+        let sound = |rate: f64| rate.is_finite() && rate >= 0.0;
+        let rate = number(file, paths.path(1), "the optimizer's learning rate", sound)?;
         let known = optimizer.learning_rate(0);
         // The same number as in the settings, up to rounding, is no change.
         progress.learning_rate = ((rate - known).abs() > 1e-6 * known.abs()).then_some(rate);
     }
     let mut at = 1 + usize::from(rated);
     if shape(at).is_none() {
-        return model.remember(progress, Vec::new());
+        return Ok(Some((progress, Vec::new())));
     }
     let mut all = Vec::new();
     for (slot, variable) in wanted {
-        let shape = shape_of(slot, &variable);
+        let wanted = shape_of(slot, &variable);
         // TF-Keras keeps no placeholders.
-        let absent = !is_used(slot, &variable) && paths.path(at).and_then(|p| file.shape(&p)) != Some(shape.clone());
-        if absent {
+        if !is_used(slot, &variable) && shape(at).as_ref() != Some(&wanted) {
             continue;
         }
-        if let Some(path) = paths.path(at) {
-            let what = format!("{slot} of the optimizer for `{}`", variable.name());
-            if is_used(slot, &variable) {
-                all.push(Remembered { slot, values: file.numbers(&path, &what, &shape)?, variable });
-            }
+        let what = format!("{slot} of the optimizer for `{}`", variable.name());
+        let Some(path) = paths.path(at) else { return Err(damaged(file.place(), &format!("no array of {what}"))) };
+        if is_used(slot, &variable) {
+            all.push(Remembered { slot, values: file.numbers(&path, &what, &wanted)?, variable });
         }
         at += 1;
     }
-    if carries(&*optimizer) && shape(at).is_some() {
-        progress.carry = number(at, "the product of the optimizer's momenta")?;
+    if carries(optimizer) && shape(at).is_some() {
+        progress.carry = number(file, paths.path(at), "the product of the optimizer's momenta", f64::is_finite)?;
+        at += 1;
     }
-    model.remember(progress, all)
+    // TF-Keras keeps momenta of SGD that it does not use.
+    if shape(at).is_some() && optimizer.name() != "sgd" {
+        let what = format!("more arrays than the {at} of {} for this model", optimizer.name());
+        return Err(damaged(file.place(), &what));
+    }
+    Ok(Some((progress, all)))
 }
 
 /// The arrays of a compiled model's optimizer, with the names Keras gives them; none of a model that is not compiled.

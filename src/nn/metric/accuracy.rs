@@ -104,6 +104,9 @@ impl Accuracy {
     }
 }
 
+/// Marks, among the fields, the accuracy that is chosen by shapes.
+pub(crate) const CHOSEN: &str = "chosen by shapes";
+
 impl Metric for Accuracy {
     fn name(&self) -> &'static str {
         "accuracy"
@@ -124,7 +127,12 @@ impl Metric for Accuracy {
         mean::result(state)
     }
     fn config(&self) -> Result<Config> {
-        Config::of(self)
+        let mut config = Config::of(self)?;
+        if !self.exact {
+            // Keras has a word for it, and no class.
+            config.fields.insert(CHOSEN.to_owned(), true.into());
+        }
+        Ok(config)
     }
 }
 
@@ -221,7 +229,7 @@ pub(super) static KERNELS: &[Listed] = &[
 ];
 
 config! {
-    Accuracy = "Accuracy", Self::new();
+    Accuracy = "Accuracy", Self::exact();
 }
 
 config! {

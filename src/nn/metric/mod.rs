@@ -15,6 +15,7 @@ mod reduction;
 mod regression;
 mod top_k;
 
+pub(crate) use accuracy::CHOSEN;
 pub use accuracy::{Accuracy, BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy};
 pub use auc::{Auc, Curve, Summation};
 pub use confusion::{Precision, Recall};
