@@ -156,7 +156,7 @@ def deep(f, group):
 
 
 def packed_by_nobody(f, group):
-    # Packed by a filter of h5py's own, which HDF5 does not have; then renamed to a number of nobody.
+    # A filter of h5py's own, which HDF5 does not have.
     group.create_dataset("0", data=np.zeros((3, 2), np.float32), chunks=(3, 2), compression="lzf")
     bias(group)
 

@@ -36,7 +36,7 @@ class Side:
 
     def fresh(self):
         self.keras.backend.clear_session()
-        self.keras.utils.set_random_seed(1 + self.page.number)
+        self.keras.utils.set_random_seed(self.page.number)
 
     def make64(self):
         """The very file `make` saved in float32, at the width of float64."""
@@ -58,9 +58,8 @@ class Side:
         how = {k: v for k, v in b.how.items() if v is not None and k not in left_out}
         if how:
             b.model.compile(**how)
-        warm = page.warm if self.three else page.warm215
-        if warm and page.trains:
-            self.train(b.model, b.x, b.y, warm)
+        if page.warm and page.trains:
+            self.train(b.model, b.x, b.y, page.warm)
         if not tag or not page.keras3:
             work.put_tensors("x", b.x)
             work.put_tensors("y", b.y)
@@ -70,15 +69,14 @@ class Side:
             b.model.save(work / f"model{tag}.h5")
         model = self.loaded(self.start())
         work.put_tensors(f"predicted{tag}_", self.predicted(model, b.x))
-        if not page.trains or tag == "215":
+        if not (page.trains if self.three else page.trains215 and tag == "64215"):
             return
         self.train(model, b.x, b.y, STEPS)
         self.put_state(f"trained{tag}", model)
 
     def start(self):
-        """The file that both train from. Files of TF-Keras's old optimizers hold their state in .h5 only."""
-        h5 = not self.three and (not self.page.keras3 or self.page.number % 2)
-        return f"model{self.tag}.{'h5' if h5 else 'keras'}"
+        """The file that both train from."""
+        return f"model{self.tag}.{'keras' if self.three else self.page.start215}"
 
     def second(self):
         model = self.loaded("model.keras")
@@ -97,15 +95,29 @@ class Side:
         if path.endswith(".weights.h5"):
             model = self.loaded("model.keras")
             model.load_weights(self.work / path)
+        elif path.endswith(".h5"):
+            model = self.from_h5(path)
         else:
-            # Keras 3.15 cannot read a loss by its short name from a whole model in HDF5, its own included.
-            model = self.loaded(path, compile=not path.endswith(".h5"))
+            model = self.loaded(path)
         self.work.put_tensors(f"{stem}_predicted_", self.predicted(model, x))
         if stem.startswith("out"):
             self.put_state(stem, model)
         if stem == "out64":
             self.train(model, x, y, STEPS)
             self.put_state("out_on64", model)
+
+    def from_h5(self, path):
+        """Uncompiled, for Keras 3.15 cannot read a loss by its short name from there, in its own files either.
+
+        Nor a list of axes: a model of which it cannot open its own file takes the weights.
+        """
+        try:
+            self.loaded("model.h5", compile=False)
+        except Exception:
+            model = self.loaded("model.keras")
+            model.load_weights(self.work / path)
+            return model
+        return self.loaded(path, compile=False)
 
     # Pieces.
 

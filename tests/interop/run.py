@@ -53,7 +53,7 @@ def main():
             print(f"left in {root}")
     if a.json:
         with open(a.json, "w") as f:
-            json.dump({n: {"columns": v.columns, "wrong": v.wrong} for n, v in figures.items()}, f, indent=1)
+            json.dump({n: {"columns": v.columns, "wrong": v.wrong, "nearer": v.nearer} for n, v in figures.items()}, f, indent=1)
     return told(figures)
 
 
@@ -148,6 +148,12 @@ def told(figures):
         if known:
             value, name, column = max(known, key=lambda k: k[0] / k[2]["bound"])
             print(f"  {c:12} {value:.2e} of {column['bound']:.1e} allowed, {name} {column['what']} ({len(known)} models)")
+    nearer = {n: f.nearer for n, f in figures.items() if f.nearer}
+    if nearer:
+        print("\nfurther from Keras in float32 than twice its backends are apart, but nearer to Keras in float64 than it is itself")
+        for name, d in nearer.items():
+            print(f"  {name}: {d['to_keras']:.1e} from Keras, whose backends are {d['backends_apart']:.1e} apart; to float64 "
+                  f"wgrad {d['wgrad_to_float64']:.1e}, Keras {d['keras_to_float64']:.1e}")  # fmt: skip
     wrong = {n: f.wrong for n, f in figures.items() if f.wrong}
     for name, all_of_it in wrong.items():
         print(f"\n{name}")

@@ -36,10 +36,10 @@ KERAS_3 = """
 # Keras 3's whole models in HDF5, and weights alone.
 IN_H5 = ["dense_options", "frozen_within", "normalization_adapted", "optimizer_adam_amsgrad"]
 TF_215 = """
-    dense_options activations_as_layers activation_layers batch_normalization_options batch_normalization_frozen
+    dense_options activation_layers batch_normalization_options batch_normalization_frozen
     layer_normalization group_normalization normalization_adapted shapes embedding dictionaries
     siamese shared_model two_models_of_one_class autoencoder frozen_within names_of_blocks
-    optimizer_adam_amsgrad optimizer_legacy_adam optimizer_legacy_sgd loss_binary_metrics
+    hard_sigmoid_of_before optimizer_adam_amsgrad optimizer_legacy_adam optimizer_legacy_sgd loss_binary_metrics
 """.split()  # fmt: skip
 IN_H5_215 = """
     dense_options batch_normalization_frozen two_models_of_one_class frozen_within names_of_blocks siamese

@@ -74,9 +74,8 @@ def all_of_it(program, work, page):
     if page.tf215:
         for kind in ("keras", "h5"):
             predict(program, work, f"model215.{kind}", f"got215_{kind}", "predicted215_")
-        if page.trains:
-            h5 = not page.keras3 or page.number % 2
-            train(program, work, page, f"model64215.{'h5' if h5 else 'keras'}", "out64215", "float64")
+        if page.trains215:
+            train(program, work, page, f"model64215.{page.start215}", "out64215", "float64")
 
 
 def with_keras_3(program, work, page):

@@ -2,9 +2,9 @@
 
 from .build import page
 
-EVERYWHERE = ["linear", "relu", "elu", "selu", "gelu", "swish", "mish", "softplus", "softsign", "sigmoid", "hard_sigmoid",
-              "tanh", "exponential", "softmax"]  # fmt: skip
-KERAS_3 = ["relu6", "leaky_relu", "celu", "silu", "log_softmax"]
+EVERYWHERE = ["linear", "relu", "elu", "selu", "gelu", "swish", "mish", "softplus", "softsign", "sigmoid", "tanh",
+              "exponential", "softmax"]  # fmt: skip
+KERAS_3 = ["hard_sigmoid", "relu6", "leaky_relu", "celu", "silu", "log_softmax"]
 
 
 def names(b):
@@ -17,7 +17,7 @@ def activations_of_dense(b):
     x = b.input(n)
     sides = [b.L.Dense(k, activation=a, name=f"dense_{a}")(x) for a in names(b)]
     out = b.L.Dense(2)(b.L.Concatenate()(sides))
-    b.is_model(b.keras.Model(x, out), b.normal(n), b.normal(2), optimizer=b.keras.optimizers.SGD(0.01), loss="mse")
+    b.is_model(b.keras.Model(x, out), b.normal(n), b.normal(2), optimizer=b.keras.optimizers.SGD(1e-3), loss="mse")
 
 
 @page()
@@ -27,7 +27,15 @@ def activations_as_layers(b):
     h = b.L.Dense(k)(x)
     sides = [b.L.Activation(a)(h) for a in names(b)] + [b.L.Activation(b.keras.activations.tanh)(h)]
     out = b.L.Dense(2)(b.L.Concatenate()(sides))
-    b.is_model(b.keras.Model(x, out), b.normal(n), b.normal(2), optimizer=b.keras.optimizers.SGD(0.01), loss="mse")
+    b.is_model(b.keras.Model(x, out), b.normal(n), b.normal(2), optimizer=b.keras.optimizers.SGD(1e-3), loss="mse")
+
+
+@page(keras3=False, refused215="hard_sigmoid")
+def hard_sigmoid_of_before(b):
+    """Another function than Keras 3's of that name."""
+    n = b.size()
+    b.is_model(b.sequential(b.input(n), b.L.Dense(3, activation="hard_sigmoid"), b.L.Dense(1)), b.normal(n), b.normal(1),
+               optimizer="sgd", loss="mse")  # fmt: skip
 
 
 @page()

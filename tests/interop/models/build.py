@@ -9,42 +9,49 @@ import zlib
 import numpy as np
 
 PAGES = {}
-NADAM = ("dense_deep", "batch_normalization_before")
 STEPS = 20
 BATCH = 16
 
 
-def page(keras3=True, tf215=True, draws=False, trains=True, onnx=True, h5=True, second=True, batch=BATCH, rows=None):
-    """Registers a page under its function's name.
-
-    keras3   Keras 3 can say it.
-    tf215    TF-Keras 2.15 can say it.
-    draws    training draws random numbers, which no other engine can repeat: predictions only.
-    trains   it is compiled, and trainings are compared.
-    onnx     the operator set of ONNX holds it.
-    h5       Keras 3 can write it as a whole model in HDF5.
-    second   Keras's two backends mean the same by it.
-    rows     samples; unless told, a short last batch in every third model.
-    """
+def page(**options):
+    """Registers a page under its function's name; options as in `Page`."""
 
     def register(f):
-        n = len(PAGES)
-        PAGES[f.__name__] = Page(f, n, keras3, tf215, draws, trains and not draws, onnx, h5, second, batch, rows)
+        PAGES[f.__name__] = Page(f, **options)
         return f
 
     return register
 
 
 class Page:
-    def __init__(self, f, number, keras3, tf215, draws, trains, onnx, h5, second, batch, rows):
-        self.f, self.name, self.number = f, f.__name__, number
-        self.keras3, self.tf215, self.draws, self.trains = keras3, tf215, draws, trains
-        self.onnx, self.h5, self.second, self.batch = onnx, h5, second, batch
-        self.rows = rows or (STEPS * batch - (7 if number % 3 == 2 else 0))
-        # Files of a training under way hold what the optimizer remembers, fresh ones do not.
-        self.warm = 3 if number % 2 else 0
-        # TF-Keras does not store Nadam's products of momenta: its own training does not go on as it was.
-        self.warm215 = 0 if "nadam" in self.name or self.name in NADAM else 3
+    """A model of the comparison.
+
+    keras3      Keras 3 can say it.
+    tf215       TF-Keras 2.15 can say it.
+    draws       training draws random numbers, which no other engine can repeat: predictions only.
+    onnx        the operator set of ONNX holds it.
+    h5          Keras 3 can write it as a whole model in HDF5.
+    second      Keras's two backends mean the same by it.
+    named       its outputs have names of their own, which Keras tells their losses by.
+    warm        steps trained before it is saved: files of a training under way hold what the optimizer remembers.
+    trains215   trained by TF-Keras, too.
+    refused215  what TF-Keras means by it is refused, by this word.
+    """
+
+    def __init__(self, f, keras3=True, tf215=True, draws=False, onnx=True, h5=True, second=True, named=True, warm=None,
+                 trains215=True, refused215=None):  # fmt: skip
+        self.f, self.name = f, f.__name__
+        self.keras3, self.tf215, self.onnx, self.h5 = keras3, tf215, onnx, h5
+        self.second, self.named, self.refused215 = second, named, refused215
+        self.trains = not draws
+        self.trains215 = self.trains and trains215
+        # Half of all are fresh, a third has a short last batch: by the name, so that each is a matter of its own.
+        self.number = zlib.crc32(self.name.encode())
+        self.warm = 3 * (self.number % 2) if warm is None else warm
+        # TF-Keras's files of its old optimizers hold their state in HDF5 only.
+        self.start215 = "h5" if not keras3 or self.number // 2 % 2 else "keras"
+        self.batch = BATCH
+        self.rows = STEPS * BATCH - (7 if self.number % 3 == 2 else 0)
 
     def build(self, keras):
         b = Build(self, keras)
@@ -58,7 +65,7 @@ class Build:
     def __init__(self, page, keras):
         self.page, self.keras, self.L = page, keras, keras.layers
         self.three = int(keras.__version__.split(".")[0]) >= 3
-        self.random = np.random.default_rng(zlib.crc32(page.name.encode()))
+        self.random = np.random.default_rng(page.number)
         self.model, self.x, self.y, self.how = None, None, None, None
 
     # Sizes.

@@ -86,7 +86,8 @@ def dense_initializers(b):
     b.is_model(b.keras.Model(wide, out), b.normal(n), b.normal(1), optimizer="sgd", loss="mse")
 
 
-@page()
+# TF-Keras multiplies Nadam's momenta anew for each variable, once it has been compiled to a graph.
+@page(trains215=False)
 def dense_deep(b):
     """Twenty hidden layers, He and ELU, Nadam: the textbook's exercise."""
     n, k = b.size(6, 9), b.size(6, 10)

@@ -5,7 +5,7 @@ import numpy as np
 from .build import page
 
 
-@page()
+@page(trains215=False)
 def batch_normalization_before(b):
     """The textbook's net: batch normalization before the activation, no bias, Nadam with clipping."""
     s, k = b.size(3, 5), b.size(6, 9)

@@ -161,7 +161,7 @@ def models_three_deep(b):
     b.is_model(b.sequential(b.input(n), middle, b.L.Dense(2)), b.normal(n), b.normal(2), optimizer="adam", loss="mse")
 
 
-@page()
+@page(named=False)
 def autoencoder(b):
     """Encoder and decoder are models; the decoder takes two inputs and gives two outputs."""
     n, k = b.size(5, 9), b.size(2, 4)

@@ -32,34 +32,37 @@ optimizer("rmsprop_centered", lambda o, s: o.RMSprop(0.005, momentum=0.5, center
 optimizer("adam_amsgrad", lambda o, s: o.Adam(0.01, beta_1=0.85, beta_2=0.99, amsgrad=True, global_clipnorm=0.5))
 optimizer("adamw", lambda o, s: o.AdamW(0.01, weight_decay=0.05, epsilon=1e-6))
 optimizer("adamax", lambda o, s: o.Adamax(0.01, clipnorm=0.3))
-optimizer("nadam", lambda o, s: o.Nadam(0.005, beta_1=0.8, global_clipnorm=1.0))
+optimizer("nadam", lambda o, s: o.Nadam(0.005, beta_1=0.8, global_clipnorm=1.0), trains215=False)
 optimizer("lion", lambda o, s: o.Lion(0.002, beta_1=0.9, beta_2=0.98, weight_decay=0.1))
 optimizer("lamb", lambda o, s: o.Lamb(0.01, weight_decay=0.01), tf215=False)
 optimizer("ftrl", lambda o, s: o.Ftrl(0.05, l1_regularization_strength=0.01, l2_regularization_strength=0.02,
                                       l2_shrinkage_regularization_strength=0.01, beta=0.1))  # fmt: skip
 optimizer("adafactor", lambda o, s: o.Adafactor(0.01, relative_step=False), h5=False)
 optimizer("adafactor_relative", lambda o, s: o.Adafactor(0.05), h5=False)
-optimizer("adam_ema", lambda o, s: o.Adam(0.01, use_ema=True, ema_momentum=0.9, ema_overwrite_frequency=5))
-optimizer("sgd_ema_to_the_end", lambda o, s: o.SGD(0.02, momentum=0.9, use_ema=True, ema_momentum=0.8))
+optimizer("adam_ema", lambda o, s: o.Adam(0.01, use_ema=True, ema_momentum=0.9, ema_overwrite_frequency=5), warm=3)
+# TF-Keras's averages begin with the variables, those of Keras 3 with the first step's: both go on alike.
+optimizer("sgd_ema_to_the_end", lambda o, s: o.SGD(0.02, momentum=0.9, use_ema=True, ema_momentum=0.8), warm=3)
 optimizer("adam_accumulated", lambda o, s: o.Adam(0.01, gradient_accumulation_steps=4), tf215=False)
 optimizer("adam_exponential_decay", lambda o, s: o.Adam(s.ExponentialDecay(0.02, 7, 0.5, staircase=True)))
 optimizer("sgd_inverse_time_decay", lambda o, s: o.SGD(s.InverseTimeDecay(0.05, 5, 0.5), momentum=0.9))
-optimizer("nadam_piecewise_constant", lambda o, s: o.Nadam(s.PiecewiseConstantDecay([5, 12], [0.02, 0.01, 0.001])))
+optimizer("nadam_piecewise_constant", lambda o, s: o.Nadam(s.PiecewiseConstantDecay([5, 12], [0.02, 0.01, 0.001])),
+          trains215=False)
 optimizer("adam_polynomial_decay", lambda o, s: o.Adam(s.PolynomialDecay(0.02, 15, 0.001, power=2.0, cycle=True)))
 optimizer("rmsprop_cosine_decay", lambda o, s: o.RMSprop(s.CosineDecay(0.0, 18, alpha=0.1, warmup_target=0.02, warmup_steps=6)))
 optimizer("sgd_cosine_restarts", lambda o, s: o.SGD(s.CosineDecayRestarts(0.05, 6, t_mul=1.5, m_mul=0.8, alpha=0.05)))
 
 
 # The optimizers of before 2.11, with keys, slots and places of epsilon of their own.
-legacy = {"keras3": False}
+# Their numbers are float32 until they have been saved once with what they remember.
+legacy = {"keras3": False, "warm": 3}
 optimizer("legacy_sgd", lambda o, s: o.legacy.SGD(0.02, momentum=0.9, nesterov=True, decay=0.01), **legacy)
 optimizer("legacy_adam", lambda o, s: o.legacy.Adam(0.01, amsgrad=True, clipnorm=1.0), **legacy)
 optimizer("legacy_adam_decay", lambda o, s: o.legacy.Adam(s.ExponentialDecay(0.02, 7, 0.5), epsilon=1e-5), **legacy)
 optimizer("legacy_rmsprop", lambda o, s: o.legacy.RMSprop(0.005, momentum=0.5, centered=True), **legacy)
-optimizer("legacy_adagrad", lambda o, s: o.legacy.Adagrad(0.05), **legacy)
+optimizer("legacy_adagrad", lambda o, s: o.legacy.Adagrad(0.05), refused215="Adagrad", **legacy)
+optimizer("legacy_nadam", lambda o, s: o.legacy.Nadam(0.01), refused215="Nadam", **legacy)
 optimizer("legacy_adadelta", lambda o, s: o.legacy.Adadelta(0.5), **legacy)
 optimizer("legacy_adamax", lambda o, s: o.legacy.Adamax(0.01), **legacy)
-optimizer("legacy_nadam", lambda o, s: o.legacy.Nadam(0.01), **legacy)
 optimizer("legacy_ftrl", lambda o, s: o.legacy.Ftrl(0.05, l1_regularization_strength=0.01), **legacy)
 
 
@@ -86,7 +89,7 @@ share = lambda b, n: b.probabilities(n)
 
 loss("huber", None, any_number, lambda l: l.Huber(delta=0.7), ["mae", lambda m: m.RootMeanSquaredError(name="rmse")])
 loss("log_cosh", None, any_number, lambda l: l.LogCosh(), [lambda m: m.MeanSquaredError(), "cosine_similarity"])
-loss("mean_absolute_error", None, any_number, lambda l: l.MeanAbsoluteError(reduction="sum"))
+loss("mean_absolute_error", None, any_number, lambda l: l.MeanAbsoluteError(name="absolute"))
 loss("percentage", None, positive, lambda l: "mean_absolute_percentage_error", ["mape"])
 loss("squared_logarithmic", "softplus", positive, lambda l: "mean_squared_logarithmic_error")
 loss("binary_logits", None, bits, lambda l: l.BinaryCrossentropy(from_logits=True, label_smoothing=0.1))
