@@ -14,13 +14,18 @@ pub(in crate::formats) struct Reader {
     pub keras_2: bool,
     /// Names that are taken, of which slashes were replaced.
     replaced: HashSet<String>,
+    /// Layers and models so far.
+    layers: usize,
 }
+
+/// Most layers of a file.
+const MOST_LAYERS: usize = 1 << 14;
 
 impl Reader {
     /// Of a file that Keras `version` wrote.
     pub fn of_version(version: Option<&str>) -> Self {
         let keras_2 = version.is_some_and(|v| v.starts_with("2."));
-        Self { keras_2, replaced: HashSet::new() }
+        Self { keras_2, ..Self::default() }
     }
 
     /// The name of a layer here: slashes, which part models from their layers, become points.
@@ -64,6 +69,11 @@ impl Reader {
 
     /// Reads a layer or a model used as one.
     pub fn layer_or_model(&mut self, json: &Json, training: Option<bool>) -> Result<(SharedLayer, Shelved)> {
+        self.layers += 1;
+        if self.layers > MOST_LAYERS {
+            let help = "nothing Keras writes is like this: do not trust the file";
+            return Err(Error::request("model", format!("at most {MOST_LAYERS} layers"), "more", help));
+        }
         let (class, fields, name) = opened(json)?;
         if MODELS.contains(&class) {
             let Structure { graph, name, shelf } = self.model(json)?;
