@@ -1,9 +1,10 @@
 //! `--input x.npy`, `--output name=y.npy`: arrays of a model's inputs and outputs in files.
 
+use super::note;
 use crate::base::{Error, Result, Rows};
 use crate::data::{Array, Samples, npy};
-use crate::train::Graph;
 use crate::train::save::save;
+use crate::train::{Device, Graph, Model};
 use std::path::Path;
 
 /// A file and the input or output it is for, if it says so.
@@ -53,29 +54,50 @@ fn ordered<'a>(option: &str, given: &'a [Named], names: &[String]) -> Result<Vec
 /// # Errors
 /// Another number of files than names, a file that is no array.
 pub fn tables(option: &str, given: &[Named], names: &[String]) -> Result<Vec<Rows>> {
-    let paths = ordered(option, given, names)?;
-    paths.into_iter().map(|path| npy::rows(path, &npy::read(Path::new(path))?)).collect()
+    read(option, given, names)?.iter().map(|(path, array)| npy::rows(path, array)).collect()
+}
+
+fn read<'a>(option: &str, given: &'a [Named], names: &[String]) -> Result<Vec<(&'a str, Array)>> {
+    ordered(option, given, names)?.into_iter().map(|path| Ok((path, npy::read(Path::new(path))?))).collect()
+}
+
+/// Fails unless the samples of an array have the shape of an input, or are its numbers one after the other.
+fn check_shape(option: &str, name: &str, array: &Array, shape: &[usize]) -> Result<()> {
+    let found = array.shape.get(1..).unwrap_or_default();
+    let numbers = |axes: &[usize]| axes.iter().try_fold(1_usize, |all, axis| all.checked_mul(*axis));
+    if found == shape || (found.len() < 2 && numbers(found) == numbers(shape)) {
+        return Ok(());
+    }
+    Err(Error::request(
+        format!("{option} for input `{name}`"),
+        format!("samples of shape {shape:?}, or flat ones of {} numbers", numbers(shape).unwrap_or_default()),
+        format!("samples of shape {found:?}"),
+        "the first axis of an array counts samples, the others are the input's in its order",
+    ))
+}
+
+/// Says which arrays lose something: samples are kept as f32, whatever is computed in.
+fn tell_rounding(path: &str, array: &Array) {
+    let rounded = array.data.iter().filter(|v| v.is_finite() && f64::from(**v as f32) != **v).count();
+    if rounded > 0 {
+        note(format_args!("note: {path}: {rounded} numbers are rounded to float32, which samples are kept in"));
+    }
 }
 
 /// The samples of the files of a model's inputs.
 ///
 /// # Errors
-/// As [`tables`]; arrays whose samples have another size than the model's.
-pub fn inputs(option: &str, given: &[Named], graph: &Graph) -> Result<Samples> {
-    let ends = graph.ends();
-    let tables = tables(option, given, &ends.inputs.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>())?;
-    for ((name, shape), rows) in ends.inputs.iter().zip(&tables) {
-        let width: usize = shape.iter().product();
-        if rows.width != width {
-            let expected = format!("samples of shape {shape:?}, {width} numbers each");
-            let help = "the first axis of an array counts samples";
-            return Err(Error::request(
-                format!("{option} for input `{name}`"),
-                expected,
-                format!("{} numbers", rows.width),
-                help,
-            ));
+/// As [`tables`]; arrays whose samples have another shape than the model's and are not flat.
+pub fn inputs(option: &str, given: &[Named], model: &Model) -> Result<Samples> {
+    let ends = model.graph().ends();
+    let arrays = read(option, given, &ends.inputs.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>())?;
+    let mut tables = Vec::with_capacity(arrays.len());
+    for ((name, shape), (path, array)) in ends.inputs.iter().zip(&arrays) {
+        check_shape(option, name, array, shape)?;
+        if matches!(model.device(), Device::CpuFloat64) {
+            tell_rounding(path, array);
         }
+        tables.push(npy::rows(path, array)?);
     }
     let named = given.first().map_or("data", |g| g.path.as_str());
     Ok(Samples::new(&tables).named(named))

@@ -39,7 +39,7 @@ pub struct Options {
 /// # Errors
 /// Another number of files than the model has inputs and outputs, or what is no array.
 pub fn labelled(x: &[Named], y: &[Named], model: &Model) -> Result<Samples> {
-    let samples = inputs("--x", x, model.graph())?;
+    let samples = inputs("--x", x, model)?;
     let labels = tables("--y", y, &model.graph().ends().outputs)?;
     let (name, count) = (samples.name.clone(), samples.len());
     if let Some(rows) = labels.iter().find(|rows| rows.len() != count) {
@@ -64,7 +64,8 @@ fn samples(options: &Options, model: &Model) -> anyhow::Result<Samples> {
 /// Runs the command.
 pub fn run(options: &Options) -> anyhow::Result<()> {
     let file = open(&options.model)?;
-    let mut model = opened::compiled(&options.model, &*file, &device(&options.device)?, 0)?;
+    let mut model =
+        opened::compiled(&options.model, &*file, &device(&options.device)?, 0, "compile it before it is saved")?;
     let samples = samples(options, &model)?;
     let logs = model.evaluate(&samples)?;
     if options.json {

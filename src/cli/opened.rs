@@ -22,17 +22,14 @@ pub fn model(path: &Path, device: &Device, seed: u64) -> Result<Model> {
     }
 }
 
-/// The model of a file, which must be compiled.
+/// The model of a file, which must be compiled; `help` says what to do where it is not.
 ///
 /// # Errors
 /// As [`model`]; settings that are missing or not in the vocabulary.
-pub fn compiled(path: &Path, file: &dyn ModelFile, device: &Device, seed: u64) -> Result<Model> {
+pub fn compiled(path: &Path, file: &dyn ModelFile, device: &Device, seed: u64, help: &str) -> Result<Model> {
     let model = file.build_compiled(device, Seed(seed))?;
     match model.optimizer() {
         Some(_) => Ok(model),
-        None => Err(Error::Data(format!(
-            "{}: the model was saved without compile settings; give --loss and --optimizer, or compile it before it is saved",
-            path.display()
-        ))),
+        None => Err(Error::Data(format!("{}: the model was saved without compile settings; {help}", path.display()))),
     }
 }

@@ -37,7 +37,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     let mut model = opened::model(&options.model, &device, options.seed)?;
     let graph = model.graph().clone();
     check_outputs("--output", &options.output, &graph)?;
-    let samples = inputs("--input", &options.input, &graph)?;
+    let samples = inputs("--input", &options.input, &model)?;
     match options.mc {
         None => {
             let outputs = model.predict_all(&samples)?;

@@ -54,9 +54,9 @@ pub struct Options {
     /// what is not given comes from --learning-rate and the length of the run
     #[arg(long, conflicts_with = "decay_rate")]
     schedule: Option<String>,
-    /// Optimizer: nadam, sgd:momentum=0.9,nesterov=true, adamw:weight_decay=0.01, rmsprop:clipnorm=1, …
-    #[arg(long, default_value = "nadam", value_name = "WORDS")]
-    pub(super) optimizer: String,
+    /// Optimizer: nadam, sgd:momentum=0.9,nesterov=true, adamw:weight_decay=0.01, rmsprop:clipnorm=1, … [default: nadam]
+    #[arg(long, value_name = "WORDS")]
+    pub(super) optimizer: Option<String>,
     /// Lets the optimizer's momentum (or beta_1) fall to 0.85 and rise again as the rate of one_cycle rises and falls
     #[arg(long, requires = "schedule")]
     cycle_momentum: bool,
@@ -79,6 +79,13 @@ pub struct Options {
     model: ModelOptions,
     #[command(flatten)]
     pub(super) from: FromOptions,
+}
+
+impl Options {
+    /// The optimizer asked for, in words.
+    pub(super) fn optimizer(&self) -> &str {
+        self.optimizer.as_deref().unwrap_or("nadam")
+    }
 }
 
 /// `factor=0.5,patience=2` as what reduces the learning rate.
@@ -154,7 +161,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     let steps = batches.min(limit);
     let learning_rate = match options.learning_rate {
         Some(rate) => rate,
-        None => optim::named(&options.optimizer, None, None)?.learning_rate(0),
+        None => optim::named(options.optimizer(), None, None)?.learning_rate(0),
     };
     let total_steps = epochs as f64 * steps as f64;
     let schedule: Arc<dyn Schedule> = match &options.schedule {
@@ -174,7 +181,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     } else {
         None
     };
-    let optimizer = optim::named(&options.optimizer, Some(schedule), momentum)?;
+    let optimizer = optim::named(options.optimizer(), Some(schedule), momentum)?;
     let metrics = options.metric.iter().map(|name| metric::named(name)).collect::<Result<Vec<_>, _>>()?;
     let device = device(&options.device)?;
     let mut model = net.build(&device, Seed(options.seed))?;

@@ -22,7 +22,10 @@ pub struct FromOptions {
     /// A model to go on training with its own optimizer, loss and metrics: .keras, .h5, .safetensors (or its folder)
     #[arg(
         long, value_name = "MODEL", requires_all = ["x", "y", "out"],
-        conflicts_with_all = ["source", "decay_rate", "schedule", "cycle_momentum", "data_dir"],
+        conflicts_with_all = [
+            "source", "decay_rate", "schedule", "cycle_momentum", "reduce_lr_on_plateau", "data_dir",
+            "hidden", "activation", "initializer", "normalization", "regularizer", "constraint", "dropout", "dropout_kind",
+        ],
     )]
     pub from: Option<PathBuf>,
     /// With --from: samples as a NumPy array; of a model with several inputs one for each, as NAME=FILE or in their order
@@ -48,13 +51,30 @@ pub struct FromOptions {
 /// Settings of the command line, for a model that has none.
 fn settings(options: &Options, name: &str) -> Result<Compile> {
     let metrics = options.metric.iter().map(|name| metric::named(name)).collect::<Result<Vec<_>>>()?;
-    let optimizer = optim::named(&options.optimizer, None, None)?;
+    let optimizer = optim::named(options.optimizer(), None, None)?;
     Ok(Compile::new(optimizer).loss(loss::named(name)?).metrics(metrics))
+}
+
+/// Refuses settings that would not take effect: without --loss the file's are taken.
+fn check_settings(options: &Options) -> Result<()> {
+    let given = [("--optimizer", options.optimizer.is_some()), ("--metric", !options.metric.is_empty())];
+    match given.iter().find(|(_, given)| *given) {
+        None => Ok(()),
+        Some((option, _)) => {
+            let expected = "no settings beside those of the file, or all of them";
+            let help = "add --loss, which takes the place of the file's settings, or leave it out";
+            Err(Error::request("--from", expected, format!("{option} without --loss"), help))
+        }
+    }
 }
 
 fn model(options: &Options, path: &Path, file: &dyn ModelFile, device: &Device) -> Result<Model> {
     let mut model = match &options.from.loss {
-        None => opened::compiled(path, file, device, options.seed)?,
+        None => {
+            check_settings(options)?;
+            let help = "give --loss and --optimizer, or compile it before it is saved";
+            opened::compiled(path, file, device, options.seed, help)?
+        }
         Some(name) => {
             let mut model = file.build(device, Seed(options.seed))?;
             model.compile_with(settings(options, name)?)?;

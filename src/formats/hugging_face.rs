@@ -1,7 +1,9 @@
 //! Hugging Face's layout: `model.safetensors`, and beside it `config.json` and a model card.
 //!
-//! Arrays are named `layer/variable`. The structure and the compile settings are in the metadata of the safetensors file as
-//! well, so that it can be read alone. What optimizers remember is not kept.
+//! Arrays are named `layer/variable`. The structure and the compile settings are in the metadata of the safetensors file, which
+//! is whole by itself: what is there counts, and `config.json`, which the hub shows, is read only where there is none. So the
+//! order the two are written in does not matter, and an old one beside a new one does no harm. What optimizers remember is not
+//! kept.
 
 use super::arrays;
 use super::config::read::Reader;
@@ -13,6 +15,7 @@ use crate::nn::config::Json;
 use crate::train::save::save;
 use crate::train::{Compile, Declared, Device, Model};
 use serde_json::json;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 /// The format.
@@ -111,19 +114,21 @@ impl SafetensorsFile {
         let file = arrays_path(path);
         let place = file.display().to_string();
         let beside = file.with_file_name("config.json");
-        let config = if beside.exists() { Some(bytes_of(&beside)?) } else { None };
+        // Another file in the folder may be of another model.
+        let whole = file.file_name().is_some_and(|name| name == WHOLE);
+        let config = if whole && beside.exists() { Some(bytes_of(&beside)?) } else { None };
         Self::read(&place, &bytes_of(&file)?, config.as_deref())
     }
 
-    /// Takes the bytes of a safetensors file, and of the `config.json` beside it, which counts if there is one that holds
-    /// a structure.
+    /// Takes the bytes of a safetensors file, and of the `config.json` beside it, which counts where the file itself holds
+    /// no structure.
     ///
     /// # Errors
     /// As [`SafetensorsFile::open`].
     pub fn read(place: &str, bytes: &[u8], config: Option<&[u8]>) -> Result<Self> {
         let (arrays, metadata) = arrays::decode(bytes, place)?;
         let parse = |text: &[u8]| serde_json::from_slice::<Json>(text).ok().filter(|c| c.get("model").is_some());
-        let config = config.and_then(parse).or_else(|| parse(metadata.get(KEY)?.as_bytes()));
+        let config = metadata.get(KEY).and_then(|text| parse(text.as_bytes())).or_else(|| parse(config?));
         let Some(config) = config else {
             let help = "build the model and load them into it with load_weights, or give the config.json of a model saved here";
             return Err(Error::Data(format!("{place}: arrays alone, without the structure of a model; {help}")));
@@ -136,12 +141,13 @@ impl SafetensorsFile {
     /// The values of the variables declared.
     fn values(&self, declared: &[Declared]) -> Result<Vec<Vec<f64>>> {
         let scopes = crate::train::scopes(&self.structure.graph)?;
-        let scope = |d: &Declared| scopes.iter().find(|(l, _)| l.is(&d.layer)).map(|(_, scope)| scope.as_str());
+        let scopes: HashMap<usize, String> = scopes.into_iter().map(|(layer, scope)| (layer.id(), scope)).collect();
+        let named: HashMap<&str, _> = self.arrays.iter().map(|a| (a.0.as_str(), a)).collect();
         let find = |d: &Declared| {
-            let name = format!("{}/{}", scope(d).unwrap_or_default(), d.name);
+            let name = format!("{}/{}", scopes.get(&d.layer.id()).map_or("", String::as_str), d.name);
             let help = "the file's arrays are not those of its layers: save the model again";
             let expected = format!("an array of shape {:?}", d.shape);
-            match self.arrays.iter().find(|(known, ..)| *known == name) {
+            match named.get(name.as_str()) {
                 Some((_, shape, numbers)) if *shape == d.shape => Ok(numbers.clone()),
                 Some((_, shape, _)) => {
                     Err(Error::request(format!("`{name}`"), expected, format!("shape {shape:?}"), help))

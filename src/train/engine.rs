@@ -10,7 +10,7 @@ use crate::data::Samples;
 use crate::exec::DataId;
 use crate::nn::optim::AVERAGE;
 use crate::plan::{Arena, Plan, Program, Role, Value};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -67,9 +67,9 @@ impl Engine {
         self.compiled.plan.batch
     }
 
-    /// A variable's copy in the plan.
-    pub(super) fn value_of(&self, variable: &Variable) -> Option<Value> {
-        self.bound.bindings.iter().find(|b| b.is_of(variable)).map(Binding::value)
+    /// The variables' copies in the plan, by the variables' numbers.
+    pub(super) fn values_by_variable(&self) -> HashMap<usize, Value> {
+        self.bound.bindings.iter().map(|b| (b.variable().id(), b.value())).collect()
     }
 
     /// Takes over what the optimizer remembers in `other`, of another batch size.

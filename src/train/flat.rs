@@ -49,6 +49,8 @@ pub(super) struct Flat {
     /// For each node of the graph taken apart, in its order, the nodes its outputs are.
     pub top: Vec<Vec<usize>>,
     scopes: HashMap<usize, (String, u32)>,
+    /// Calls of layers and of models so far, and tensors between them.
+    size: [usize; 2],
 }
 
 impl Flat {
@@ -77,10 +79,7 @@ impl Flat {
             Source::Layer(layer, _) => layer.name().unwrap_or(layer.kind()).to_owned(),
             Source::Input(..) => "input".to_owned(),
         });
-        for name in names {
-            let free = (0..).map(|i| numbered(&name, i)).find(|n| !flat.output_names.contains(n));
-            flat.output_names.extend(free);
-        }
+        flat.output_names = distinct(names);
         flat.settle();
         Ok(flat)
     }
@@ -94,22 +93,11 @@ impl Flat {
         let place = |at: &HashMap<usize, Vec<usize>>, t: &Tensor| at[&t.id()][t.output];
         for tensor in graph.nodes() {
             let Source::Layer(layer, from) = &tensor.node.source else { continue };
+            self.count(from.len() + graph_outputs(layer))?;
             let from: Vec<usize> = from.iter().map(|t| place(&at, t)).collect();
             let scope = format!("{prefix}{}", layer.name().unwrap_or(layer.kind()));
             let outputs = match layer.body() {
-                Body::Layer(inner) => {
-                    if self.nodes.len() >= MOST_CALLS {
-                        let got = "more, counting what is in models as often as they are applied";
-                        let help = "apply models fewer times";
-                        return Err(Error::request(
-                            "model",
-                            format!("at most {MOST_CALLS} calls of layers"),
-                            got,
-                            help,
-                        ));
-                    }
-                    vec![self.call(layer, inner, scope, around, from)]
-                }
+                Body::Layer(inner) => vec![self.call(layer, inner, scope, around, from)],
                 Body::Graph(inner) => {
                     if from.len() != inner.inputs().len() {
                         return Err(Error::request(
@@ -128,6 +116,20 @@ impl Flat {
             self.top = graph.nodes().iter().map(|t| at[&t.id()].clone()).collect();
         }
         Ok(graph.outputs().iter().map(|t| place(&at, t)).collect())
+    }
+
+    /// Counts a call, of a layer or of a model, and the tensors that go in and out.
+    fn count(&mut self, tensors: usize) -> Result<()> {
+        self.size = [self.size[0] + 1, self.size[1] + tensors];
+        if self.size[0] <= MOST_CALLS && self.size[1] <= MOST_TENSORS {
+            return Ok(());
+        }
+        Err(Error::request(
+            "model",
+            format!("at most {MOST_CALLS} calls of layers and models, and {MOST_TENSORS} tensors between them"),
+            "more, counting what is in models as often as they are applied",
+            "apply models fewer times",
+        ))
     }
 
     fn call(
@@ -192,25 +194,52 @@ impl Flat {
     }
 }
 
+/// Names of their own, in order: those that are taken get a number.
+pub(super) fn distinct(names: impl IntoIterator<Item = String>) -> Vec<String> {
+    let (mut taken, mut next) = (HashSet::new(), HashMap::new());
+    let free = |name: String| {
+        let count = next.entry(name.clone()).or_insert(0);
+        while taken.contains(&numbered(&name, *count)) {
+            *count += 1;
+        }
+        let name = numbered(&name, *count);
+        taken.insert(name.clone());
+        name
+    };
+    names.into_iter().map(free).collect()
+}
+
 /// `name`, `name_1`, `name_2`, ….
 fn numbered(name: &str, count: usize) -> String {
     if count == 0 { name.to_owned() } else { format!("{name}_{count}") }
 }
 
-/// Most calls of layers: models within models, each applied twice, would double their number with every one.
+/// Most calls of layers and models: models within models, each applied twice, double their number with every one, those
+/// without a layer too.
 const MOST_CALLS: usize = 1 << 14;
+/// Most tensors that go into calls and come out of models.
+const MOST_TENSORS: usize = 1 << 18;
+
+/// Outputs of a model used as a layer.
+fn graph_outputs(layer: &SharedLayer) -> usize {
+    match layer.body() {
+        Body::Layer(_) => 0,
+        Body::Graph(graph) => graph.outputs().len(),
+    }
+}
 
 /// What plans call values that belong to no layer.
 pub(crate) const TAKEN: [&str; 5] = ["y", "ones", "sample_weight", "totals", "predictions"];
 
 /// Fails unless inputs of a model with several can be told apart, and from what else a plan holds.
 fn check_names(names: &[String]) -> Result<()> {
-    let wrong = |(i, name): &(usize, &String)| {
-        name.is_empty() || name.contains('/') || TAKEN.contains(&name.as_str()) || names[..*i].contains(name)
-    };
-    match names.iter().enumerate().find(wrong).filter(|_| names.len() > 1) {
+    let mut seen = HashSet::new();
+    let wrong = names.iter().find(|name| {
+        name.is_empty() || name.contains('/') || TAKEN.contains(&name.as_str()) || !seen.insert(name.as_str())
+    });
+    match wrong.filter(|_| names.len() > 1) {
         None => Ok(()),
-        Some((_, name)) => Err(Error::request(
+        Some(name) => Err(Error::request(
             "name of a model input",
             format!("a name of its own, without `/`, other than {}", TAKEN.join(", ")),
             format!("`{name}`"),

@@ -2,6 +2,7 @@
 //!
 //! A tensor stands for the output of a layer and exists before anything is applied to it, so a graph has no cycles.
 
+use super::flat::distinct;
 use super::layer::{Body, Connect, IntoLayer, IntoTensors, SharedLayer};
 use super::variable::Variable;
 use crate::base::{Error, Result};
@@ -195,16 +196,11 @@ impl Graph {
             Source::Layer(layer, _) => (called(layer).to_owned(), Vec::new()),
         };
         let inputs = self.0.inputs.iter().map(input).collect();
-        let mut outputs: Vec<String> = Vec::new();
-        for t in &self.0.outputs {
-            let name = match &t.node.source {
-                Source::Layer(layer, _) => called(layer).to_owned(),
-                Source::Input(_, name) => name.get().cloned().unwrap_or_else(|| "input".to_owned()),
-            };
-            let free = (0..).map(|i| if i == 0 { name.clone() } else { format!("{name}_{i}") });
-            outputs.extend(free.into_iter().find(|n| !outputs.contains(n)));
-        }
-        Ends { inputs, outputs }
+        let output = |t: &Tensor| match &t.node.source {
+            Source::Layer(layer, _) => called(layer).to_owned(),
+            Source::Input(_, name) => name.get().cloned().unwrap_or_else(|| "input".to_owned()),
+        };
+        Ends { inputs, outputs: distinct(self.0.outputs.iter().map(output)) }
     }
 
     /// All nodes in an order in which they can be computed.
@@ -242,13 +238,9 @@ impl Graph {
 
     /// The variables of all layers, each once.
     pub fn variables(&self) -> Vec<Variable> {
-        let mut all: Vec<Variable> = Vec::new();
-        for v in self.layers().iter().flat_map(SharedLayer::variables) {
-            if !all.iter().any(|known| known.is(&v)) {
-                all.push(v);
-            }
-        }
-        all
+        let mut seen = HashSet::new();
+        let all = self.layers().iter().flat_map(SharedLayer::variables).collect::<Vec<_>>();
+        all.into_iter().filter(|v| seen.insert(v.id())).collect()
     }
 
     /// The graph as a layer, always the same one.

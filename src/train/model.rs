@@ -255,8 +255,9 @@ impl Model {
         if !state.engine.as_ref().is_some_and(fits) {
             let compiled = state.record(&self.flat, batch, weighted, seed)?;
             let mut engine = Engine::new(compiled, &self.flat, &self.device)?;
-            for r in state.pending.drain(..) {
-                engine.remember(&r)?;
+            if !state.pending.is_empty() {
+                engine.remember(&state.pending)?;
+                state.pending.clear();
             }
             if let Some(old) = &state.engine {
                 engine.inherit(old)?;

@@ -6,7 +6,9 @@ use super::model::{Model, not_compiled};
 use super::variable::Variable;
 use crate::base::{Error, Result};
 use crate::nn::optim::{Optimizer, Progress};
-use crate::plan::{Arena, Role, Value};
+use crate::plan::{Arena, Plan, Role, Value, ValueInfo};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -21,49 +23,94 @@ pub struct Remembered {
     pub values: Vec<f64>,
 }
 
-impl Engine {
-    /// Where a slot keeps its numbers of a variable; `None` where it keeps none, as of one that is frozen.
+/// Where slots keep their numbers of variables.
+struct Slotted<'a> {
+    plan: &'a Plan,
+    /// The copies of the variables, by number.
+    values: HashMap<usize, Value>,
+    /// What is remembered from step to step, by name.
+    named: HashMap<String, Value>,
+    /// The number of the chunk each buffer of variables holds.
+    chunks: HashMap<usize, u16>,
+    optimizer: &'static str,
+}
+
+impl Slotted<'_> {
+    /// A slot's numbers of a variable: a whole array, and the part of it. `None` where it keeps none, as of one that is frozen.
     fn place_of(&self, slot: &str, variable: &Variable) -> Option<(Value, Range<usize>)> {
-        let plan = &self.compiled.plan;
-        let value = self.value_of(variable).filter(|v| plan.values[v.0].role == Role::Param)?;
+        let value = self.values.get(&variable.id()).filter(|v| self.plan.values[v.0].role == Role::Param)?;
         // Rules that keep something of another shape name it after the variable.
-        let own = format!("{}/{slot} of {}", self.compiled.optimizer.name(), plan.values[value.0].name);
-        if let Some(own) = plan.find(&own) {
-            return Some((own, 0..plan.values[own.0].len()));
+        let own = format!("{}/{slot} of {}", self.optimizer, self.plan.values[value.0].name);
+        if let Some(own) = self.named.get(&own) {
+            return Some((*own, 0..self.plan.values[own.0].len()));
         }
-        let place = plan.place(value);
-        let chunk = plan.values.iter().enumerate().find_map(|(i, v)| match v.role {
-            Role::Whole(Arena::Param, chunk) if plan.place(Value(i)).buffer == place.buffer => Some(chunk),
+        let place = self.plan.place(*value);
+        let name = match self.chunks.get(&place.buffer)? {
+            0 => format!("optimizer/{slot}"),
+            chunk => format!("optimizer/{slot} (chunk {chunk})"),
+        };
+        Some((*self.named.get(&name)?, place.offset..place.offset + place.len))
+    }
+}
+
+impl Engine {
+    fn slotted(&self) -> Slotted<'_> {
+        let plan = &self.compiled.plan;
+        let chunk = |(i, v): (usize, &ValueInfo)| match v.role {
+            Role::Whole(Arena::Param, chunk) => Some((plan.place(Value(i)).buffer, chunk)),
             _ => None,
-        })?;
-        let name = format!("optimizer/{slot}");
-        let whole = plan
-            .values
-            .iter()
-            .position(|v| matches!(v.role, Role::Whole(Arena::Slot(_), c) if c == chunk) && v.name == name)?;
-        Some((Value(whole), place.offset..place.offset + place.len))
+        };
+        Slotted {
+            plan,
+            values: self.values_by_variable(),
+            named: self.remembered().into_iter().collect(),
+            chunks: plan.values.iter().enumerate().filter_map(chunk).collect(),
+            optimizer: self.compiled.optimizer.name(),
+        }
     }
 
-    /// Gives a slot its numbers of a variable; those of one that is frozen now are let go.
-    pub fn remember(&mut self, r: &Remembered) -> Result<()> {
-        let Some((whole, at)) = self.place_of(r.slot, &r.variable) else { return Ok(()) };
-        let mut numbers = self.read(whole)?;
-        match numbers.get_mut(at.clone()) {
-            Some(part) if part.len() == r.values.len() => part.copy_from_slice(&r.values),
-            _ => {
-                let what =
-                    format!("optimizer {}: {} of `{}`", self.compiled.optimizer.name(), r.slot, r.variable.name());
-                let help = "take the file's optimizer, or begin with a fresh one";
-                return Err(Error::request(what, format!("{} numbers", at.len()), r.values.len(), help));
+    /// Lets the slots hold these numbers, and what they began with where there are none; those of a variable that is
+    /// frozen now are let go. Each chunk is written once, and none before all sizes are known to fit.
+    pub fn remember(&mut self, all: &[Remembered]) -> Result<()> {
+        let mut chunks: HashMap<Value, Vec<f64>> = HashMap::new();
+        for (_, value) in self.remembered() {
+            let plan = &self.compiled.plan;
+            let begun = plan.initial.iter().rev().find(|(of, _)| *of == value);
+            chunks.insert(value, begun.map_or_else(|| vec![0.0; plan.values[value.0].len()], |(_, v)| v.clone()));
+        }
+        let slotted = self.slotted();
+        for r in all {
+            let Some((whole, at)) = slotted.place_of(r.slot, &r.variable) else { continue };
+            match chunks.get_mut(&whole).and_then(|numbers| numbers.get_mut(at.clone())) {
+                Some(part) if part.len() == r.values.len() => part.copy_from_slice(&r.values),
+                _ => {
+                    let what =
+                        format!("optimizer {}: {} of `{}`", self.compiled.optimizer.name(), r.slot, r.variable.name());
+                    let help = "take the file's optimizer, or begin with a fresh one";
+                    return Err(Error::request(what, format!("{} numbers", at.len()), r.values.len(), help));
+                }
             }
         }
-        self.write(whole, &numbers)
+        chunks.iter().try_for_each(|(value, numbers)| self.write(*value, numbers))
     }
 
-    fn recall(&self, slot: &'static str, variable: &Variable) -> Result<Option<Remembered>> {
-        let Some((whole, at)) = self.place_of(slot, variable) else { return Ok(None) };
-        let values = self.read(whole)?.get(at).map(<[f64]>::to_vec).unwrap_or_default();
-        Ok(Some(Remembered { slot, variable: variable.clone(), values }))
+    /// What the slots hold of the variables; each chunk is read once.
+    fn recall(&self, slots: &[&'static [&'static str]], variables: &[Variable]) -> Result<Vec<Remembered>> {
+        let mut chunks: HashMap<Value, Vec<f64>> = HashMap::new();
+        let slotted = self.slotted();
+        let mut all = Vec::new();
+        for slot in slots.iter().copied().flatten() {
+            for variable in variables {
+                let Some((whole, at)) = slotted.place_of(slot, variable) else { continue };
+                let numbers = match chunks.entry(whole) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(free) => free.insert(self.read(whole)?),
+                };
+                let values = numbers.get(at).map(<[f64]>::to_vec).unwrap_or_default();
+                all.push(Remembered { slot, variable: variable.clone(), values });
+            }
+        }
+        Ok(all)
     }
 }
 
@@ -90,14 +137,7 @@ impl Model {
     pub fn remembered(&self) -> Result<Vec<Remembered>> {
         let state = self.compiled.as_ref().ok_or_else(not_compiled)?;
         let Some(engine) = state.engine.as_ref() else { return Ok(state.pending.clone()) };
-        let slots = state.optimizer.slots();
-        let mut all = Vec::new();
-        for slot in slots.iter().copied().flatten() {
-            for variable in self.variables() {
-                all.extend(engine.recall(slot, &variable)?);
-            }
-        }
-        Ok(all)
+        engine.recall(&state.optimizer.slots(), &self.variables())
     }
 
     /// Lets the optimizer go on from here: from `progress`, remembering `all` of it. What it is not told begins anew.
@@ -107,9 +147,8 @@ impl Model {
     pub fn remember(&mut self, progress: Progress, all: Vec<Remembered>) -> Result<()> {
         self.not_within_fit("remember")?;
         let state = self.state()?;
-        state.pending.clear();
         match &mut state.engine {
-            Some(engine) => all.iter().try_for_each(|r| engine.remember(r))?,
+            Some(engine) => engine.remember(&all)?,
             None => state.pending = all,
         }
         self.runner.progress = progress;

@@ -24,10 +24,10 @@ pub struct Snapshot {
 impl Model {
     /// The variables with their names, `layer/variable`, in the order of [`Model::variables`].
     pub fn named_variables(&self) -> Vec<(String, super::Variable)> {
-        let mut all: Vec<(String, super::Variable)> = Vec::new();
+        let (mut all, mut seen) = (Vec::new(), std::collections::HashSet::new());
         for call in self.flat.calls() {
             for v in call.handle.variables() {
-                if !all.iter().any(|(_, known)| known.is(&v)) {
+                if seen.insert(v.id()) {
                     all.push((format!("{}/{}", call.scope, v.name()), v));
                 }
             }

@@ -111,6 +111,11 @@ impl Variable {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
+    /// A number no other living variable has.
+    pub(super) fn id(&self) -> usize {
+        Arc::as_ptr(&self.0) as usize
+    }
+
     /// The newest values, row-major; waits for the device they are on.
     ///
     /// # Errors
@@ -175,9 +180,9 @@ impl Binding {
         Self { variable, value, written, seen: 0 }
     }
 
-    /// Whether it is a copy of `variable`.
-    pub fn is_of(&self, variable: &Variable) -> bool {
-        self.variable.is(variable)
+    /// What it is a copy of.
+    pub fn variable(&self) -> &Variable {
+        &self.variable
     }
 
     /// The copy.

@@ -12,6 +12,7 @@ mod sequential;
 pub(super) mod write;
 
 use crate::train::{Graph, SharedLayer, Source};
+use std::collections::HashSet;
 
 /// A model's layers in Keras's order; inputs are among them where Keras has them there.
 #[derive(Clone, Debug, Default)]
@@ -56,35 +57,28 @@ impl Structure {
 impl Shelf {
     /// The layers that learn: neither they nor a model around them is frozen.
     pub fn learning(&self) -> Vec<SharedLayer> {
-        fn collect(shelf: &Shelf, all: &mut Vec<SharedLayer>) {
-            for item in &shelf.0 {
-                match &item.content {
-                    Content::Layer(layer) if layer.trainable() && !all.iter().any(|known| known.is(layer)) => {
-                        all.push(layer.clone());
-                    }
-                    Content::Model(model, shelf) if model.trainable() => collect(shelf, all),
-                    _ => {}
-                }
-            }
-        }
-        let mut all = Vec::new();
-        collect(self, &mut all);
-        all
+        self.chosen(&SharedLayer::trainable)
     }
 
     /// Every layer that is no model, each once, in the order it is first met.
     pub fn layers(&self) -> Vec<SharedLayer> {
-        fn collect(shelf: &Shelf, all: &mut Vec<SharedLayer>) {
+        self.chosen(&|_| true)
+    }
+
+    /// The layers, each once, that `f` takes, of models that it takes.
+    fn chosen(&self, f: &impl Fn(&SharedLayer) -> bool) -> Vec<SharedLayer> {
+        fn collect(shelf: &Shelf, f: &impl Fn(&SharedLayer) -> bool, all: &mut Vec<SharedLayer>) {
             for item in &shelf.0 {
                 match &item.content {
-                    Content::Layer(layer) if !all.iter().any(|known| known.is(layer)) => all.push(layer.clone()),
-                    Content::Model(_, shelf) => collect(shelf, all),
-                    Content::Layer(_) | Content::Input => {}
+                    Content::Layer(layer) if f(layer) => all.push(layer.clone()),
+                    Content::Model(model, shelf) if f(model) => collect(shelf, f, all),
+                    _ => {}
                 }
             }
         }
-        let mut all = Vec::new();
-        collect(self, &mut all);
+        let (mut all, mut seen) = (Vec::new(), HashSet::new());
+        collect(self, f, &mut all);
+        all.retain(|layer| seen.insert(layer.id()));
         all
     }
 }

@@ -19,7 +19,12 @@ pub(in crate::formats) struct Reader {
     pub frozen: bool,
     /// Names that are taken, of which slashes were replaced.
     replaced: HashSet<String>,
+    /// Layers and models so far.
+    layers: usize,
 }
+
+/// Most layers of a file.
+const MOST_LAYERS: usize = 1 << 14;
 
 impl Reader {
     /// Of a file that Keras `version` wrote.
@@ -72,6 +77,11 @@ impl Reader {
 
     /// Reads a layer or a model used as one.
     pub fn layer_or_model(&mut self, json: &Json, training: Option<bool>) -> Result<(SharedLayer, Shelved)> {
+        self.layers += 1;
+        if self.layers > MOST_LAYERS {
+            let help = "nothing Keras writes is like this: do not trust the file";
+            return Err(Error::request("model", format!("at most {MOST_LAYERS} layers"), "more", help));
+        }
         let (class, fields, name) = opened(json)?;
         if MODELS.contains(&class) {
             let Structure { graph, name, shelf, .. } = self.model(json)?;

@@ -35,11 +35,8 @@ impl Writer {
     pub fn model(self, graph: &Graph, fallback: &str) -> Result<(Json, Structure)> {
         let handle = graph.as_layer();
         let name = handle.name().unwrap_or(fallback).to_owned();
-        let mut chain = graph.layers();
-        chain.retain(|l| l.name().is_some());
-        let calls = graph.nodes().iter().filter(|n| matches!(n.node.source, Source::Layer(..))).count();
-        let plain = graph.kind() == "sequential" && chain.len() == calls && !chain.iter().any(always_random);
-        let (json, shelf) = if plain { self.sequential(graph, &name)? } else { self.functional(graph, &name)? };
+        let (json, shelf) =
+            if is_plain(graph) { self.sequential(graph, &name)? } else { self.functional(graph, &name)? };
         Ok((json, Structure { graph: graph.clone(), name, shelf, output_keys: Vec::new() }))
     }
 
@@ -73,6 +70,12 @@ impl Writer {
         let ordered = layers(graph);
         let calls = Calls::of(graph);
         let shapes = graph.shapes()?;
+        let mut calls_of: HashMap<usize, Vec<&Tensor>> = HashMap::new();
+        for node in graph.nodes() {
+            if let Source::Layer(layer, _) = &node.node.source {
+                calls_of.entry(layer.id()).or_default().push(node);
+            }
+        }
         let (mut all, mut shelf) = (Vec::new(), Shelf::default());
         for first in &ordered {
             match &first.node.source {
@@ -86,9 +89,8 @@ impl Writer {
                 }
                 Source::Layer(layer, _) => {
                     let (mut json, shelved) = self.layer(layer)?;
-                    let of_layer = |n: &&Tensor| matches!(&n.node.source, Source::Layer(l, _) if l.is(layer));
-                    let nodes = graph.nodes().iter().filter(of_layer);
-                    let nodes: Vec<Json> = nodes.map(|n| self.call(n, layer, &calls, &shapes)).collect();
+                    let nodes = calls_of.remove(&layer.id()).unwrap_or_default();
+                    let nodes: Vec<Json> = nodes.iter().map(|n| self.call(n, layer, &calls, &shapes)).collect();
                     json["name"] = shelved.name.clone().into();
                     json["inbound_nodes"] = nodes.into();
                     all.push(json);
@@ -99,7 +101,7 @@ impl Writer {
         let end = |t: &Tensor, outputs: bool| {
             // Keras counts calls of a graph from the one it was made with.
             let made_with = matches!(&t.node.source, Source::Layer(l, _)
-                if matches!(l.body(), Body::Graph(_)) && self.is_functional(l));
+                if matches!(l.body(), Body::Graph(inner) if !is_plain(inner)));
             json!([calls.name(t), calls.number(t) + usize::from(outputs && made_with), t.output])
         };
         let ends = |all: &[Tensor], outputs: bool| match all {
@@ -115,12 +117,6 @@ impl Writer {
             "build_config": { "input_shape": null },
         });
         Ok((json, shelf))
-    }
-
-    /// Whether a model used as a layer is written as a graph.
-    fn is_functional(self, layer: &SharedLayer) -> bool {
-        let Body::Graph(graph) = layer.body() else { return false };
-        self.model(graph, "").is_ok_and(|(json, _)| json["class_name"] == "Functional")
     }
 
     fn policy(self) -> Json {
@@ -216,10 +212,11 @@ impl Calls {
     fn of(graph: &Graph) -> Self {
         let mut taken: HashSet<String> = graph.layers().iter().filter_map(|l| l.name().map(str::to_owned)).collect();
         let (mut calls, mut counts) = (HashMap::new(), HashMap::new());
+        let mut numbers = 0..;
         for (place, node) in graph.nodes().iter().enumerate() {
             let (name, number) = match &node.node.source {
                 Source::Input(_, given) => {
-                    let free = || (0..).map(input_name).find(|n| !taken.contains(n));
+                    let free = || numbers.by_ref().map(input_name).find(|n| !taken.contains(n));
                     let name = given.get().cloned().or_else(free).unwrap_or_default();
                     taken.insert(name.clone());
                     (name, 0)
@@ -246,6 +243,14 @@ impl Calls {
     fn place(&self, t: &Tensor) -> Option<usize> {
         self.0.get(&t.id()).map(|c| c.place)
     }
+}
+
+/// Whether a model is written as a list of layers: each is called once, on what the one before it gave.
+fn is_plain(graph: &Graph) -> bool {
+    let mut chain = graph.layers();
+    chain.retain(|l| l.name().is_some());
+    let calls = graph.nodes().iter().filter(|n| matches!(n.node.source, Source::Layer(..))).count();
+    graph.kind() == "sequential" && chain.len() == calls && !chain.iter().any(always_random)
 }
 
 /// The class of a layer that Keras calls with a list of tensors.

@@ -4,18 +4,38 @@ use super::archive::damaged;
 use crate::base::{Error, Result};
 use hdf5_pure::{AttrValue, Dataset, File, FileBuilder, FinishedGroup};
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A file that is read.
 pub(super) struct Reader {
     file: File,
     place: String,
+    /// Bytes of the file on the disk, of the archive where it is in one.
+    on_disk: u64,
+    /// Bytes of numbers that may still be handed out.
+    left: AtomicU64,
 }
 
+/// Most bytes of all numbers: this many times those on the disk, and never less than [`LEAST`].
+const MOST_TIMES: u64 = 100;
+const LEAST: u64 = 64 << 20;
+
 impl Reader {
-    /// Opens a file; `place` names it in errors.
-    pub fn open(place: &str, bytes: Vec<u8>) -> Result<Self> {
+    /// Opens a file, which is, or is in one that is, `on_disk` bytes long; `place` names it in errors.
+    pub fn open(place: &str, bytes: Vec<u8>, on_disk: usize) -> Result<Self> {
+        let length = bytes.len() as u64;
         let file = File::from_bytes(bytes).map_err(|e| damaged(place, &format!("no HDF5 file ({e})")))?;
-        Ok(Self { file, place: place.to_owned() })
+        if file.superblock().eof_address > length {
+            return Err(damaged(place, "an HDF5 file that was longer once"));
+        }
+        let reader = Self { file, place: place.to_owned(), on_disk: on_disk as u64, left: AtomicU64::new(0) };
+        reader.begin();
+        Ok(reader)
+    }
+
+    /// Counts anew what is handed out: for each model that is built from the file.
+    pub fn begin(&self) {
+        self.left.store(self.on_disk.saturating_mul(MOST_TIMES).max(LEAST), Ordering::Relaxed);
     }
 
     /// The name of the file in errors.
@@ -52,25 +72,25 @@ impl Reader {
             }
         }
         let wanted = shape.iter().product::<usize>() as u64;
-        self.check_stored(&data, &place, wanted)?;
+        self.take(&data, &place, wanted)?;
         let read =
             data.read_f64().map_err(|e| damaged(&self.place, &format!("{what} (`{path}`) cannot be read ({e})")))?;
         if read.len() as u64 == wanted { Ok(read) } else { Err(unlike(format!("{} numbers", read.len()))) }
     }
 
-    /// Fails for an array that is far larger than what the file holds of it, as a compressed one may be.
-    fn check_stored(&self, data: &Dataset, place: &str, numbers: u64) -> Result<()> {
-        const MOST_TIMES: u64 = 1000;
-        const LEAST: u64 = 1 << 20;
-        let most = self.file.file_size().saturating_mul(MOST_TIMES).max(LEAST);
-        let bytes = data.element_size().unwrap_or(8).saturating_mul(numbers);
-        if bytes <= most {
-            return Ok(());
-        }
-        Err(Error::Data(format!(
-            "{place}: {bytes} bytes in a file of {}; nothing Keras writes is like this: do not trust the file",
-            self.file.file_size()
-        )))
+    /// Fails where all arrays so far are far larger than the file, as compressed ones may be.
+    fn take(&self, data: &Dataset, place: &str, numbers: u64) -> Result<()> {
+        // In memory a number has 8 bytes, and what is in the file is read beside it.
+        let bytes = data.element_size().map_or(8, |size| u64::from(size).max(8)).saturating_mul(numbers);
+        let took = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(bytes));
+        let refuse = |left: u64| {
+            Error::Data(format!(
+                "{place}: {bytes} bytes, where {left} are left of what a file of {} may hold; nothing Keras writes is like \
+                 this: do not trust the file",
+                self.on_disk
+            ))
+        };
+        took.map(drop).map_err(refuse)
     }
 
     /// The text of an attribute of the group at `path`, the root being empty.

@@ -90,13 +90,14 @@ impl KerasFile {
         if !zip.has(WEIGHTS) {
             return Err(damaged(place, &format!("no `{WEIGHTS}` in it")));
         }
-        let weights = Reader::open(place, zip.member(WEIGHTS)?)?;
+        let weights = Reader::open(place, zip.member(WEIGHTS)?, bytes.len())?;
         let settings = config.get("compile_config").cloned();
         Ok(Self { place: place.to_owned(), structure, settings, weights, legacy: false, keras_2 })
     }
 
     fn of_h5(place: &str, bytes: Vec<u8>) -> Result<Self> {
-        let weights = Reader::open(place, bytes)?;
+        let on_disk = bytes.len();
+        let weights = Reader::open(place, bytes, on_disk)?;
         let Some(config) = weights.text("", "model_config") else {
             let what = "weights alone, without the model they belong to";
             return Err(Error::Data(format!(
@@ -125,6 +126,7 @@ impl KerasFile {
 
 impl ModelFile for KerasFile {
     fn build(&self, device: &Device, seed: Seed) -> Result<Model> {
+        self.weights.begin();
         let values = |declared: &[Declared]| match self.legacy {
             true => legacy::read(&self.weights, &self.structure.shelf, declared),
             false => store::read(&self.weights, &self.structure.shelf, declared),
@@ -241,10 +243,9 @@ fn weights_of(model: &Model, shelf: &Shelf, name: &str) -> Result<Vec<u8>> {
 /// # Errors
 /// A damaged file, or one whose arrays are not those of the model's layers; nothing is changed then.
 pub fn read_weights(place: &str, bytes: Vec<u8>, model: &mut Model) -> Result<()> {
-    let weights = match bytes.starts_with(b"PK") {
-        true => Reader::open(place, Archive::open(place, &bytes)?.member(WEIGHTS)?)?,
-        false => Reader::open(place, bytes)?,
-    };
+    let on_disk = bytes.len();
+    let hdf5 = if bytes.starts_with(b"PK") { Archive::open(place, &bytes)?.member(WEIGHTS)? } else { bytes };
+    let weights = Reader::open(place, hdf5, on_disk)?;
     let (_, Structure { shelf, .. }) = Writer { dtype: dtype(model), keras: false }.model(model.graph(), "model")?;
     let declared: Vec<Declared> = shelf.layers().iter().flat_map(Declared::of).collect();
     let legacy = weights.texts(legacy::root(&weights), "layer_names").is_some();

@@ -5,7 +5,7 @@ use super::h5::{Array, Reader, Tree};
 use crate::base::Result;
 use crate::formats::config::{Content, Shelf};
 use crate::train::{Declared, SharedLayer, Variable};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A layer and the path of its variables.
 pub(super) struct Placed {
@@ -16,10 +16,10 @@ pub(super) struct Placed {
 
 /// Where the variables of a shelf's layers are; a layer that is used again is where it is first.
 pub(super) fn places(shelf: &Shelf) -> Vec<Placed> {
-    let mut all: Vec<Placed> = Vec::new();
+    let (mut all, mut seen) = (Vec::new(), HashSet::new());
     walk(shelf, "", &mut |path, item| {
         if let Content::Layer(layer) = &item.content
-            && !all.iter().any(|p| p.layer.is(layer))
+            && seen.insert(layer.id())
         {
             all.push(Placed { layer: layer.clone(), name: item.name.clone(), path: path.to_owned() });
         }
@@ -83,9 +83,12 @@ pub(super) fn array(v: &Variable) -> Result<Array> {
 pub(super) fn read(file: &Reader, shelf: &Shelf, declared: &[Declared]) -> Result<Vec<Vec<f64>>> {
     let places = places(shelf);
     let old = file.has_group("_layer_checkpoint_dependencies");
-    let mut read = HashMap::new();
+    let (mut read, mut of_layer) = (HashMap::new(), HashMap::<usize, Vec<usize>>::new());
+    for (i, d) in declared.iter().enumerate() {
+        of_layer.entry(d.layer.id()).or_default().push(i);
+    }
     for place in &places {
-        let mine: Vec<usize> = (0..declared.len()).filter(|i| declared[*i].layer.is(&place.layer)).collect();
+        let mine = of_layer.remove(&place.layer.id()).unwrap_or_default();
         // What Keras 2.12 and 2.13 called the list of layers.
         let path =
             if old { place.path.replace("layers/", "_layer_checkpoint_dependencies/") } else { place.path.clone() };
