@@ -148,7 +148,7 @@ fn what_is_wrong_with_files_is_told() {
     let swapped = ["predict", &model, "--input", &named[0], "--input", &named[1], "--output", &out];
     refused(&swapped, 2, &["did you mean `deep`?"]);
     let twice = ["predict", &model, "--input", &wide, "--input", &wide, "--output", &out];
-    refused(&twice, 2, &["input `deep`", "[3]", "2 numbers"]);
+    refused(&twice, 2, &["input `deep`", "[3]", "[2]"]);
     refused(&["convert", &model, &folder.at("a.pt")], 2, &[".keras", ".safetensors"]);
     refused(&["convert", &model, &folder.at("a.keras"), "--precision", "float16"], 2, &["--precision", ".safetensors"]);
     assert!(!Path::new(&out).exists() && !Path::new(&folder.at("a.keras")).exists());
