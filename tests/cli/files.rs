@@ -131,6 +131,56 @@ fn models_go_on_training() {
     refused(&with(&first, &["--out", &out, "--optimizer", "nonsense", "--loss", "mse"]), 2, &["optimizer", "nonsense"]);
     refused(&["train", "--from", &model, "--x", &wide, "--y", &y, "--out", &out], 2, &["--x", "wide, deep"]);
     refused(&with(&first, &[]), 2, &["--out"]);
+
+    // What would not take effect.
+    let other = folder.at("other");
+    let ours = with(&first, &["--out", &other]);
+    for option in [["--optimizer", "sgd"], ["--metric", "mse"]] {
+        refused(&with(&ours, &option), 2, &["--from", option[0], "--loss"]);
+    }
+    for option in [
+        ["--hidden", "3"],
+        ["--activation", "relu"],
+        ["--normalization", "none"],
+        ["--dropout", "0.5"],
+        ["--reduce-lr-on-plateau", "patience=1"],
+    ] {
+        refused(&with(&ours, &option), 2, &["--from", option[0], "cannot be used with"]);
+    }
+    assert!(!Path::new(&other).exists());
+}
+
+#[test]
+fn models_without_settings_and_arrays_of_other_axes_are_told() {
+    let folder = Folder::new("axes");
+    let model = Sequential::new(&[4, 3]).add(Flatten).add(Dense::new(1)).build(&Device::Cpu, Seed(5)).expect("a model");
+    let [file, out, y] = ["m.keras", "out.npy", "y.npy"].map(|n| folder.at(n));
+    model.save(&file).expect("a file");
+    write(&y, &[2, 1], &[1.0; 2]);
+    let predict = |shape: &[usize], more: &[&str]| {
+        let x = folder.at("x.npy");
+        std::fs::write(&x, npy::bytes(&Array { shape: shape.to_vec(), data: vec![0.1; 24] }, true).expect("bytes"))
+            .expect("a file");
+        wgrad(&with(&["predict", &file, "--device", "cpu", "--input", &x, "--output", &out], more))
+    };
+    let said = |out: &std::process::Output| String::from_utf8_lossy(&out.stderr).into_owned();
+    for shape in [&[2, 4, 3][..], &[2, 12]] {
+        let done = predict(shape, &[]);
+        assert!(done.status.success() && !said(&done).contains("rounded"), "{shape:?}: {}", said(&done));
+    }
+    for shape in [&[2, 3, 4][..], &[2, 4, 3, 1], &[2, 2, 6], &[4, 6]] {
+        let done = predict(shape, &[]);
+        assert_eq!(done.status.code(), Some(2), "{shape:?}: {}", said(&done));
+        assert!(said(&done).contains("[4, 3]") && said(&done).contains(&format!("{:?}", &shape[1..])));
+    }
+    let exact = predict(&[2, 4, 3], &["--precision", "float64"]);
+    assert!(exact.status.success() && said(&exact).contains("24 numbers are rounded to float32"), "{}", said(&exact));
+
+    let x = folder.at("x.npy");
+    let data = ["--x", &x, "--y", &y];
+    refused(&with(&["evaluate", &file], &data), 3, &["without compile settings; compile it before"]);
+    let train = ["train", "--from", &file, "--device", "cpu", "--out", &folder.at("run")];
+    refused(&with(&train, &data), 3, &["without compile settings; give --loss and --optimizer"]);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! want more than to be read.
 
 mod archive;
+mod bombs;
 mod cases;
 mod damage;
 mod goldens;

@@ -204,3 +204,33 @@ fn the_best_model_is_saved_whole() {
         }
     }
 }
+
+/// A `config.json` of another model was taken for the structure of the arrays beside it.
+#[test]
+fn the_structure_within_safetensors_counts() {
+    let folder = Folder::new("beside");
+    let model =
+        |units: usize| Sequential::new(&[3]).add(Dense::new(units)).build(&Device::Cpu, Seed(1)).expect("a model");
+    let [one, two] = [1, 2].map(model);
+    one.save(folder.at("one")).expect("a folder");
+    two.save(folder.at("two")).expect("a folder");
+    std::fs::copy(folder.at("two/config.json"), folder.at("one/config.json")).expect("a file");
+    let units = |path: &str| {
+        let model = Model::load(folder.at(path), &Device::Cpu).expect("a model");
+        model.layers().last().expect("a layer").variables()[1].len()
+    };
+    assert_eq!([units("one"), units("one/model.safetensors"), units("two")], [1, 1, 2]);
+    // Arrays alone are read with the structure beside them, but only under the name it is for.
+    let bytes = std::fs::read(folder.at("two/model.safetensors")).expect("a file");
+    let header = u64::from_le_bytes(bytes[..8].try_into().expect("eight bytes")) as usize;
+    let mut json: serde_json::Value = serde_json::from_slice(&bytes[8..8 + header]).expect("JSON");
+    json.as_object_mut().expect("an object").remove("__metadata__");
+    let mut text = json.to_string();
+    text.extend(std::iter::repeat_n(' ', (8 - text.len() % 8) % 8));
+    let alone = [&(text.len() as u64).to_le_bytes()[..], text.as_bytes(), &bytes[8 + header..]].concat();
+    std::fs::write(folder.at("two/model.safetensors"), &alone).expect("a file");
+    std::fs::write(folder.at("two/other.safetensors"), &alone).expect("a file");
+    assert_eq!(units("two"), 2);
+    let said = Model::load(folder.at("two/other.safetensors"), &Device::Cpu).expect_err("arrays alone").to_string();
+    assert!(said.contains("other.safetensors") && said.contains("arrays alone"), "{said}");
+}

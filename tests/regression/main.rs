@@ -4,3 +4,4 @@ mod cpu_executor;
 mod graphs;
 #[cfg(feature = "cli")]
 mod program;
+mod remembered;

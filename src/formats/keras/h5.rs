@@ -236,3 +236,31 @@ impl Array {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{FileBuilder, Reader};
+
+    /// Each array was compared with the file alone: a few of them, each within bounds, filled the memory.
+    #[test]
+    fn all_arrays_share_one_budget() {
+        const NUMBERS: usize = 3 << 20;
+        let mut file = FileBuilder::new();
+        let zeros = vec![0.0_f32; NUMBERS];
+        for name in ["a", "b", "c"] {
+            let data = file.create_dataset(name);
+            data.with_f32_data(&zeros).with_shape(&[NUMBERS as u64]).with_chunks(&[1 << 20]).with_deflate(6);
+        }
+        let bytes = file.finish().expect("a file");
+        let on_disk = bytes.len();
+        assert!(on_disk < 100_000, "{on_disk}");
+        let reader = Reader::open("bomb.h5", bytes, on_disk).expect("a file");
+        let numbers = |name: &str| reader.numbers(name, name, &[NUMBERS]).map(|v| v.len());
+        // 24 MiB each, of 64.
+        assert_eq!((numbers("a").ok(), numbers("b").ok()), (Some(NUMBERS), Some(NUMBERS)));
+        let said = numbers("c").expect_err("too much").to_string();
+        assert!(said.contains("bomb.h5") && said.contains("do not trust the file"), "{said}");
+        reader.begin();
+        assert_eq!(numbers("c").ok(), Some(NUMBERS));
+    }
+}
