@@ -17,7 +17,7 @@ const MOST: Duration = Duration::from_secs(2);
 
 /// The `.keras` file of a structure without variables.
 fn file(config: &Value) -> Vec<u8> {
-    let none = Sequential::new(&[3]).add(Activation::Relu).build(&Device::Cpu, Seed(0)).expect("a model");
+    let none = Sequential::new(&[3]).add(Activation::RELU).build(&Device::Cpu, Seed(0)).expect("a model");
     let weights = wgrad::formats::keras::write_weights(&none).expect("bytes");
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let members: [(&str, &[u8]); 3] = [

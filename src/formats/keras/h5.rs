@@ -81,7 +81,7 @@ impl Reader {
     /// Fails where all arrays so far are far larger than the file, as compressed ones may be.
     fn take(&self, data: &Dataset, place: &str, numbers: u64) -> Result<()> {
         // In memory a number has 8 bytes, and what is in the file is read beside it.
-        let bytes = data.element_size().map_or(8, |size| u64::from(size).max(8)).saturating_mul(numbers);
+        let bytes = data.element_size().map_or(8, |size| size.max(8)).saturating_mul(numbers);
         let took = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(bytes));
         let refuse = |left: u64| {
             Error::Data(format!(
