@@ -2,7 +2,7 @@
 
 use super::Array;
 use crate::base::{Error, Result, RowData, Rows};
-use npyz::{DType, NpyFile, Order, WriterBuilder};
+use npyz::WriterBuilder;
 use std::path::Path;
 
 /// Most bytes of a header; NumPy writes some hundred.
@@ -12,15 +12,20 @@ fn wrong(place: &str, what: impl std::fmt::Display, help: &str) -> Error {
     Error::Data(format!("{place}: {what}; {help}"))
 }
 
-/// Length of the header, from the bytes before it: NumPy's format gives it two bytes, or four from version 2 on.
-fn header(bytes: &[u8]) -> Option<usize> {
-    match bytes {
-        [0x93, b'N', b'U', b'M', b'P', b'Y', 1, _, a, b, ..] => Some(usize::from(u16::from_le_bytes([*a, *b]))),
-        [0x93, b'N', b'U', b'M', b'P', b'Y', 2 | 3, _, a, b, c, d, ..] => {
-            usize::try_from(u32::from_le_bytes([*a, *b, *c, *d])).ok()
+const HELP: &str = "write it with numpy.save";
+
+/// The text of the header and what stands behind it: NumPy's format gives its length two bytes, or four from version 2 on.
+fn parted<'a>(place: &str, bytes: &'a [u8]) -> Result<(&'a [u8], &'a [u8])> {
+    let (length, rest) = match bytes {
+        [0x93, b'N', b'U', b'M', b'P', b'Y', 1, _, a, b, rest @ ..] => (u32::from_le_bytes([*a, *b, 0, 0]), rest),
+        [0x93, b'N', b'U', b'M', b'P', b'Y', 2 | 3, _, a, b, c, d, rest @ ..] => {
+            (u32::from_le_bytes([*a, *b, *c, *d]), rest)
         }
-        _ => None,
-    }
+        _ => return Err(wrong(place, "no NumPy array", HELP)),
+    };
+    let length = usize::try_from(length).ok().filter(|length| *length <= MOST_HEADER);
+    let parts = length.and_then(|length| rest.split_at_checked(length));
+    parts.ok_or_else(|| wrong(place, "a header longer than any that NumPy writes", HELP))
 }
 
 /// Reads an array of numbers; `place` names the file in errors.
@@ -28,49 +33,91 @@ fn header(bytes: &[u8]) -> Option<usize> {
 /// # Errors
 /// No such file, one of something else than numbers, or one whose header does not say what is in it.
 pub fn parse(place: &str, bytes: &[u8]) -> Result<Array> {
-    let help = "write it with numpy.save";
-    match header(bytes) {
-        Some(length) if length <= MOST_HEADER && length <= bytes.len() => {}
-        Some(_) => return Err(wrong(place, "a header longer than any that NumPy writes", help)),
-        None => return Err(wrong(place, "no NumPy array", help)),
-    }
-    let file = NpyFile::new(bytes).map_err(|e| wrong(place, format!("no NumPy array ({e})"), help))?;
-    let shape = file.shape().iter().map(|n| usize::try_from(*n).ok()).collect::<Option<Vec<usize>>>();
-    let numbers = shape.as_ref().and_then(|s| s.iter().try_fold(1_usize, |all, axis| all.checked_mul(*axis)));
-    let (Some(shape), Some(numbers)) = (shape, numbers) else {
-        return Err(wrong(place, "a shape of more numbers than memory can hold", help));
+    let (header, stored) = parted(place, bytes)?;
+    let Header { kind, fortran, shape } = Header::read(header).map_err(|(what, help)| wrong(place, what, help))?;
+    // Of an array of nothing, too, the other axes must be ones that can be multiplied.
+    let Some(numbers) = shape.iter().try_fold(1_usize, |all, axis| all.checked_mul(*axis.max(&1))) else {
+        return Err(wrong(place, "a shape of more numbers than memory can hold", HELP));
     };
-    let DType::Plain(kind) = file.dtype() else {
-        return Err(wrong(place, "an array of records", "save an array of numbers"));
-    };
-    let size = kind.size_field() as usize;
+    let numbers = if shape.contains(&0) { 0 } else { numbers };
+    let width = kind.get(2..).and_then(|digits| digits.parse::<usize>().ok()).unwrap_or(1);
     // Before anything is allocated.
-    if numbers.checked_mul(size).is_none_or(|n| n > bytes.len()) {
+    let Some(stored) = numbers.checked_mul(width).and_then(|n| stored.get(..n)) else {
         let what = format!("a header of shape {shape:?} in a file of {} bytes", bytes.len());
         return Err(wrong(place, what, "give a file that was written whole"));
-    }
-    if file.order() != Order::C && shape.len() > 1 {
+    };
+    if fortran && shape.len() > 1 {
         return Err(wrong(place, "an array in Fortran order", "save numpy.ascontiguousarray(array)"));
     }
-    let failed = |e: &dyn std::fmt::Display| wrong(place, format!("cannot be read ({e})"), help);
     macro_rules! numbers {
         ($($name:literal: $t:ty),*) => {
-            match kind.to_string().trim_start_matches(['<', '>', '|', '=']) {
-                $($name => file.into_vec::<$t>().map_err(|e| failed(&e))?.into_iter().map(|v| v as f64).collect(),)*
-                "b1" => file.into_vec::<bool>().map_err(|e| failed(&e))?.into_iter().map(|v| f64::from(u8::from(v))).collect(),
-                other => return Err(wrong(place, format!("numbers of type {other}"), "save float32, float64 or whole numbers")),
+            match kind.split_at_checked(1) {
+                $(Some(("<" | "|", $name)) => stored.as_chunks().0.iter().map(|b| <$t>::from_le_bytes(*b) as f64).collect(),
+                Some((">", $name)) => stored.as_chunks().0.iter().map(|b| <$t>::from_be_bytes(*b) as f64).collect(),)*
+                Some((_, "b1")) => stored.iter().map(|b| f64::from(u8::from(*b != 0))).collect(),
+                _ => {
+                    let what = format!("numbers of type {}", kind.trim_start_matches(['<', '>', '|', '=']));
+                    return Err(wrong(place, what, "save float32, float64 or whole numbers"));
+                }
             }
         };
     }
     let data: Vec<f64> = numbers!("f4": f32, "f8": f64, "i1": i8, "i2": i16, "i4": i32, "i8": i64, "u1": u8, "u2": u16, "u4": u32, "u8": u64);
-    if data.len() != numbers {
-        return Err(wrong(
-            place,
-            format!("{} numbers for shape {shape:?}", data.len()),
-            "give a file that was written whole",
-        ));
-    }
     Ok(Array { shape, data })
+}
+
+/// What stands before the numbers: `{'descr': '<f8', 'fortran_order': False, 'shape': (3, 4), }`, in any order.
+struct Header<'a> {
+    /// Order of bytes, kind, bytes: `<f8`.
+    kind: &'a str,
+    fortran: bool,
+    shape: Vec<usize>,
+}
+
+impl<'a> Header<'a> {
+    /// Takes the text apart: NumPy writes no more of Python than this, so no more is read.
+    fn read(text: &'a [u8]) -> std::result::Result<Self, (&'static str, &'static str)> {
+        let text = std::str::from_utf8(text).ok().and_then(|t| t.trim().strip_prefix('{')?.strip_suffix('}'));
+        if text.is_some_and(|text| text.contains('[')) {
+            return Err(("an array of records", "save an array of numbers"));
+        }
+        text.and_then(|text| Self::parse(text.trim())).ok_or(("no NumPy array: its header is of another form", HELP))
+    }
+
+    fn parse(mut rest: &'a str) -> Option<Self> {
+        let (mut kind, mut fortran, mut shape) = (None, None, None);
+        while !rest.is_empty() {
+            let (key, behind) = quoted(rest)?;
+            let value = behind.trim_start().strip_prefix(':')?.trim_start();
+            let behind = match key {
+                "descr" => {
+                    let (text, behind) = quoted(value)?;
+                    kind = Some(text);
+                    behind
+                }
+                "fortran_order" => {
+                    fortran = Some(value.starts_with("True"));
+                    value.strip_prefix("True").or_else(|| value.strip_prefix("False"))?
+                }
+                "shape" => {
+                    let (axes, behind) = value.strip_prefix('(')?.split_once(')')?;
+                    let axes = axes.split(',').map(str::trim).filter(|axis| !axis.is_empty());
+                    shape = Some(axes.map(|axis| axis.parse().ok()).collect::<Option<Vec<usize>>>()?);
+                    behind
+                }
+                _ => return None,
+            };
+            rest = behind.trim_start();
+            rest = if rest.is_empty() { rest } else { rest.strip_prefix(',')?.trim_start() };
+        }
+        Some(Self { kind: kind?, fortran: fortran?, shape: shape? })
+    }
+}
+
+/// A text in quotes, and what stands behind it.
+fn quoted(text: &str) -> Option<(&str, &str)> {
+    let quote = text.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
+    text.strip_prefix(quote)?.split_once(quote)
 }
 
 /// Reads the file at `path`.

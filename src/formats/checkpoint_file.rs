@@ -24,6 +24,9 @@ const DIGITS: std::ops::Range<usize> = LENGTH + START.len()..LENGTH + START.len(
 /// The form of the file; a reader refuses a later one.
 const FORM: u64 = 1;
 
+/// Most steps a training may have made: there are always more to come.
+const MOST_STEPS: u64 = 1 << 53;
+
 const TOTALS: &str = "/totals/";
 const EPOCHS: &str = "/history/epochs";
 const HISTORY: &str = "/history/";
@@ -140,16 +143,26 @@ fn parted(all: Arrays, words: &Value, source: &str) -> Option<Checkpoint> {
     let mut states = Vec::new();
     for state in words["callbacks"].as_array()? {
         let name = state["name"].as_str()?.to_owned();
-        let own = format!("{CALLBACKS}{name}/");
-        let arrays =
-            rest.iter().filter_map(|(n, _, numbers)| Some((n.strip_prefix(&own)?.to_owned(), numbers.clone())));
-        states.push(State { arrays: arrays.collect(), texts: pairs(&state["texts"])?, name });
+        // Two of one name would share their arrays.
+        if states.iter().any(|known: &State| known.name == name) {
+            return None;
+        }
+        states.push(State { arrays: Vec::new(), texts: pairs(&state["texts"])?, name });
+    }
+    for (path, _, numbers) in &rest {
+        // Of `a` and `a/b` the longer name has `a/b/c`.
+        let own =
+            |state: &State| path.strip_prefix(CALLBACKS)?.strip_prefix(&state.name)?.strip_prefix('/').map(str::len);
+        let owner = states.iter_mut().filter_map(|state| Some((own(state)?, state))).min_by_key(|(left, _)| *left);
+        if let Some((left, state)) = owner {
+            state.arrays.push((path[path.len() - left..].to_owned(), numbers.clone()));
+        }
     }
     let known = index("variables")? == variables.len();
     variables.extend(remembered);
     let learning_rate = if words["learning_rate"].is_null() { None } else { Some(number("learning_rate")?) };
     let progress = Progress {
-        steps: number("steps")?,
+        steps: number("steps").filter(|steps| *steps <= MOST_STEPS)?,
         carry: f64::from_bits(number("carry")?),
         learning_rate: learning_rate.map(f64::from_bits),
     };

@@ -4,3 +4,5 @@ mod cpu_executor;
 mod graphs;
 #[cfg(feature = "cli")]
 mod program;
+#[cfg(feature = "files")]
+mod readers;

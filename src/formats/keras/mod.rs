@@ -129,8 +129,10 @@ impl ModelFile for KerasFile {
                 true => Paths::Named(self.weights.texts("optimizer_weights", "weight_names").unwrap_or_default()),
                 false => Paths::Numbered,
             };
-            let read = optimizer::read(&self.weights, &paths, &self.structure.shelf, &mut model);
-            read.map_err(|e| at(&self.place, e))?;
+            let held = optimizer::read(&self.weights, &paths, &self.structure.shelf, &model);
+            if let Some((progress, slots)) = held.map_err(|e| at(&self.place, e))? {
+                model.remember(progress, slots)?;
+            }
         }
         Ok(model)
     }
@@ -225,10 +227,10 @@ pub fn read_weights(place: &str, bytes: Vec<u8>, model: &mut Model) -> Result<()
         false => store::read(&weights, &shelf, &declared),
     };
     let values = values.map_err(|e| at(place, e))?;
+    // All of the file is read before anything is changed.
+    let held = if legacy { Ok(None) } else { optimizer::read(&weights, &Paths::Numbered, &shelf, model) };
+    let held = held.map_err(|e| at(place, e))?;
     let variables: Vec<_> = shelf.layers().iter().flat_map(|l| l.variables()).collect();
     variables.iter().zip(&values).try_for_each(|(v, numbers)| v.assign(numbers))?;
-    if !legacy {
-        optimizer::read(&weights, &Paths::Numbered, &shelf, model).map_err(|e| at(place, e))?;
-    }
-    Ok(())
+    held.map_or(Ok(()), |(progress, slots)| model.remember(progress, slots))
 }

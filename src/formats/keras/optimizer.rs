@@ -3,6 +3,7 @@
 //! First the counter of steps, then the learning rate unless it is a schedule, then the slots: for each group of names that go
 //! together, variable by variable. Variables are those trained, layer by layer in Keras's order.
 
+use super::archive::damaged;
 use super::h5::{Array, Reader, Tree};
 use crate::base::Result;
 use crate::formats::config::Shelf;
@@ -10,6 +11,9 @@ use crate::nn::config::Json;
 use crate::nn::optim::{Optimizer, Progress};
 use crate::train::{Model, Remembered, Variable};
 use std::collections::HashSet;
+
+/// Most steps a counter may tell: 2⁵³, up to which f64 has every whole number.
+const MOST_STEPS: f64 = 9_007_199_254_740_992.0;
 
 /// Where the arrays of an optimizer are in a file.
 pub(super) enum Paths {
@@ -77,12 +81,15 @@ fn slots(optimizer: &dyn Optimizer, variables: &[Variable]) -> Vec<(&'static str
     optimizer.slots().into_iter().flat_map(group).collect()
 }
 
-/// Reads what the optimizer of a compiled model remembers; nothing where it was never trained.
+/// How far an optimizer has come, and what it remembers of each variable.
+pub(super) type Held = (Progress, Vec<Remembered>);
+
+/// Reads what the optimizer of a compiled model remembers; nothing where it was never trained. The model stays as it is.
 ///
 /// # Errors
 /// An array that is missing or of another shape: what is there is not taken for something else.
-pub(super) fn read(file: &Reader, paths: &Paths, shelf: &Shelf, model: &mut Model) -> Result<()> {
-    let Some(optimizer) = model.optimizer().cloned() else { return Ok(()) };
+pub(super) fn read(file: &Reader, paths: &Paths, shelf: &Shelf, model: &Model) -> Result<Option<Held>> {
+    let Some(optimizer) = model.optimizer().cloned() else { return Ok(None) };
     let shape = |i: usize| paths.path(i).and_then(|p| file.shape(&p));
     let number = |i: usize, what: &str| -> Result<f64> {
         match paths.path(i) {
@@ -91,13 +98,16 @@ pub(super) fn read(file: &Reader, paths: &Paths, shelf: &Shelf, model: &mut Mode
         }
     };
     if shape(0).is_none() {
-        return Ok(());
+        return Ok(None);
     }
     let steps = number(0, "the optimizer's counter of steps")?;
+    if !(0.0..=MOST_STEPS).contains(&steps) {
+        return Err(damaged(file.place(), &format!("the optimizer's counter of steps is {steps:e}")));
+    }
     let mut wanted = slots(&*optimizer, &trained(shelf));
     if paths.are_ambiguous() {
         // Keras cannot tell them apart either, and begins anew.
-        return model.remember(Progress { steps: steps as u64, ..Progress::default() }, Vec::new());
+        return Ok(Some((Progress { steps: steps as u64, ..Progress::default() }, Vec::new())));
     }
     if paths.are_apart() && optimizer.name() != "ftrl" {
         // Slot by slot, not variable by variable.
@@ -118,7 +128,7 @@ pub(super) fn read(file: &Reader, paths: &Paths, shelf: &Shelf, model: &mut Mode
     }
     let mut at = 1 + usize::from(rated);
     if shape(at).is_none() {
-        return model.remember(progress, Vec::new());
+        return Ok(Some((progress, Vec::new())));
     }
     let mut all = Vec::new();
     for (slot, variable) in wanted {
@@ -139,7 +149,7 @@ pub(super) fn read(file: &Reader, paths: &Paths, shelf: &Shelf, model: &mut Mode
     if carries(&*optimizer) && shape(at).is_some() {
         progress.carry = number(at, "the product of the optimizer's momenta")?;
     }
-    model.remember(progress, all)
+    Ok(Some((progress, all)))
 }
 
 /// The arrays of a compiled model's optimizer, with the names Keras gives them; none of a model that is not compiled.
