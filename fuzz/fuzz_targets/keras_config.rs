@@ -1,0 +1,2 @@
+#![no_main]
+wgrad_fuzz::target!("keras_config");
