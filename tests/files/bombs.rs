@@ -70,7 +70,7 @@ fn nested(mut inner: Value, depth: usize, calls: usize) -> Value {
             node
         };
         inner["inbound_nodes"] = (0..calls).map(node).collect();
-        inner = around(&format!("m{level}"), Some(inner), &json!([[name, calls - 1, 0]]));
+        inner = around(&format!("m{level}"), Some(inner), &json!([[name, calls, 0]]));
     }
     inner
 }

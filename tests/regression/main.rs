@@ -4,6 +4,6 @@ mod cpu_executor;
 mod graphs;
 #[cfg(feature = "cli")]
 mod program;
-mod remembered;
 #[cfg(feature = "files")]
 mod readers;
+mod remembered;
