@@ -134,7 +134,7 @@ fn checkpoint() -> Vec<Vec<u8>> {
         model.compile(Adam::new(1e-3), MeanSquaredError::new(), ["mae"]).expect("fits");
         let data = Samples::new([&Rows::floats(2, vec![0.5; 16])]).labels([&Rows::floats(2, vec![0.25; 16])]);
         let fit = Fit::epochs(2).batch(4).callback(EarlyStopping::on("loss").restore_best_weights(true));
-        model.fit(&data, fit.callback(Checkpoints::new(&folder.0).save_freq(3))).expect("trains");
+        model.fit(&data, fit.callback(Checkpoints::new(&folder.0).save_freq(2).keep(4))).expect("trains");
         for (_, path) in Checkpoints::new(&folder.0).list().expect("a folder") {
             all.push(opened(&std::fs::read(path).expect("written")).expect("a checkpoint"));
         }
