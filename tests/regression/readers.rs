@@ -16,7 +16,7 @@ fn numpy(header: &str, numbers: &[u8]) -> Vec<u8> {
 fn shapes_that_overflow_are_refused() {
     for shape in ["(4611686018427387904, 4)", "(0, 4294967296, 4294967296)", "(4294967296, 4294967296, 0)"] {
         let file = numpy(&format!("{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}\n"), &[0; 16]);
-        let told = npy::parse("x.npy", &file).err().expect("refused").to_string();
+        let told = npy::parse("x.npy", &file).expect_err("refused").to_string();
         assert!(told.contains("than memory can hold"), "{shape}: {told}");
     }
 }
@@ -68,7 +68,7 @@ fn refused_weights_change_nothing() {
     let mut adam = trained(&[2, 2], Adam::new(0.1));
     let state = |model: &Model| (model.get_weights().expect("a CPU"), format!("{:?}", model.progress()));
     let before = state(&adam);
-    let told = keras::read_weights("x.weights.h5", other, &mut adam).err().expect("refused").to_string();
+    let told = keras::read_weights("x.weights.h5", other, &mut adam).expect_err("refused").to_string();
     assert!(told.contains('3'), "{told}");
     assert_eq!(before, state(&adam));
 }
