@@ -14,6 +14,8 @@ pub mod nn;
 pub mod plan;
 pub mod prelude;
 pub mod report;
+#[cfg(feature = "cli")]
+pub mod run;
 pub mod train;
 
 pub use base::{Error, Result};

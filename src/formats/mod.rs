@@ -17,6 +17,8 @@ mod save_freq;
 mod weights;
 
 pub use backup_and_restore::BackupAndRestore;
+#[cfg(feature = "cli")]
+pub(crate) use config::compile::settings;
 pub use checkpoint_file::{decode, encode};
 pub use checkpoints::Checkpoints;
 pub use model_checkpoint::ModelCheckpoint;

@@ -22,7 +22,8 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("formats", &["base", "kernel", "plan", "exec", "nn", "data", "train"]),
     ("report", &["base", "nn", "train"]),
     ("prelude", &["base", "nn", "data", "train", "formats", "report"]),
-    ("cli", &["base", "kernel", "plan", "exec", "nn", "data", "train", "judge", "formats", "report"]),
+    ("run", &["base", "nn", "data", "train", "formats", "report"]),
+    ("cli", &["base", "kernel", "plan", "exec", "nn", "data", "train", "judge", "formats", "report", "run"]),
 ];
 
 /// The files that may be unsafe, and why.

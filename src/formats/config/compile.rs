@@ -18,8 +18,14 @@ use std::sync::Arc;
 /// # Errors
 /// An optimizer, loss or metric that is not in the vocabulary.
 pub(in crate::formats) fn read(json: &Json, structure: &Structure, keras_2: bool) -> Result<Option<Compile>> {
-    let outputs = &structure.output_names()[..];
-    let keys = &structure.output_keys[..];
+    settings(json, &structure.output_names(), &structure.output_keys, keras_2)
+}
+
+/// As [`read`], of outputs of these names, which may be called by these keys.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn settings(json: &Json, outputs: &[String], keys: &[String], keras_2: bool) -> Result<Option<Compile>> {
     let of = |key: &str| json.get(key).filter(|v| !v.is_null());
     let Some(optimizer) = of("optimizer").or_else(|| of("optimizer_config")) else { return Ok(None) };
     let Some(losses) = of("loss") else { return Ok(None) };

@@ -3,6 +3,7 @@
 use super::archive::damaged;
 use super::h5::{Array, Reader, Tree};
 use crate::base::Result;
+use crate::nn::config::snake_case;
 use crate::formats::config::{Content, Shelf};
 use crate::train::{Declared, SharedLayer, Variable};
 use std::collections::{HashMap, HashSet};
@@ -41,31 +42,6 @@ fn walk(shelf: &Shelf, within: &str, f: &mut impl FnMut(&str, &crate::formats::c
             walk(inner, &format!("{path}/"), f);
         }
     }
-}
-
-/// Keras's `naming.to_snake_case`: `PReLU` is `p_re_lu`, `SpatialDropout1D` is `spatial_dropout1d`.
-pub(super) fn snake_case(class: &str) -> String {
-    let letters: Vec<char> = class.chars().filter(|c| c.is_alphanumeric() || *c == '_').collect();
-    // "(.)([A-Z][a-z]+)" becomes "\1_\2": a capital before small letters begins a word, unless it is the first letter.
-    let mut words = String::new();
-    for (i, c) in letters.iter().enumerate() {
-        let begins = c.is_ascii_uppercase() && letters.get(i + 1).is_some_and(char::is_ascii_lowercase);
-        if begins && i > 0 {
-            words.push('_');
-        }
-        words.push(*c);
-    }
-    // "([a-z])([A-Z])" becomes "\1_\2".
-    let mut snake = String::new();
-    let mut before = ' ';
-    for c in words.chars() {
-        if before.is_ascii_lowercase() && c.is_ascii_uppercase() {
-            snake.push('_');
-        }
-        before = c;
-        snake.push(c);
-    }
-    snake.to_lowercase()
 }
 
 /// A variable as Keras keeps it: counters are whole numbers.

@@ -39,9 +39,14 @@ impl Field for Activation {
         }
         let (class, fields) = node.object()?;
         if let Some(map) = ALL.iter().find(|m| m.name == class) {
+            let known: Vec<&str> = map.parameters.iter().map(|(name, _)| *name).collect();
+            if let Some(stranger) = fields.keys().find(|k| *k != Node::ALONE && !known.contains(&k.as_str())) {
+                return Err(Error::unknown(format!("{} {class}: field", node.place), stranger, &known));
+            }
             let mut p = map.defaults;
-            for ((name, _), p) in map.parameters.iter().zip(&mut p) {
-                if let Some(value) = fields.get(*name) {
+            for (i, ((name, _), p)) in map.parameters.iter().zip(&mut p).enumerate() {
+                let alone = fields.get(Node::ALONE).filter(|_| i == 0);
+                if let Some(value) = fields.get(*name).or(alone) {
                     *p = f64::read(&Node::new(format!("{}: {name}", node.place), value))?;
                 }
             }
@@ -71,6 +76,11 @@ impl Field for Activation {
         }
         fields.retain(|name, _| names.contains(&name.as_str()));
         Ok(json!({ "module": "keras.layers", "class_name": class, "config": fields, "registered_name": null }))
+    }
+
+    fn schema() -> Json {
+        let names: Vec<&str> = ALL.iter().map(|map| map.keras).chain(["linear", "softmax"]).collect();
+        json!({ "anyOf": [{ "enum": names }, { "type": "object" }] })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Json, Node};
 use crate::base::{Error, Result};
+use serde_json::json;
 
 /// A value of a field.
 pub trait Field: Sized {
@@ -16,11 +17,14 @@ pub trait Field: Sized {
     /// # Errors
     /// Something of the user's own making.
     fn write(&self) -> Result<Json>;
+
+    /// Which values there are, as JSON Schema; families are `#/$defs/` and what one of them is called.
+    fn schema() -> Json;
 }
 
 /// Whole numbers; Python may write them as floats.
 macro_rules! whole {
-    ($($t:ty, $expected:literal;)*) => {
+    ($($t:ty, $expected:literal, $schema:tt;)*) => {
         $(impl Field for $t {
             fn read(node: &Node<'_>) -> Result<Self> {
                 // Keras 2 writes some axes as a list of one.
@@ -35,17 +39,20 @@ macro_rules! whole {
             fn write(&self) -> Result<Json> {
                 Ok((*self).into())
             }
+            fn schema() -> Json {
+                json!($schema)
+            }
         })*
     };
 }
 
 whole! {
-    usize, "a whole number, at least 0";
-    u32, "a whole number, at least 0";
-    u64, "a whole number, at least 0";
-    i32, "a whole number";
-    i64, "a whole number";
-    isize, "a whole number";
+    usize, "a whole number, at least 0", { "type": "integer", "minimum": 0 };
+    u32, "a whole number, at least 0", { "type": "integer", "minimum": 0 };
+    u64, "a whole number, at least 0", { "type": "integer", "minimum": 0 };
+    i32, "a whole number", { "type": "integer" };
+    i64, "a whole number", { "type": "integer" };
+    isize, "a whole number", { "type": "integer" };
 }
 
 impl Field for f64 {
@@ -56,6 +63,9 @@ impl Field for f64 {
         let number = serde_json::Number::from_f64(*self).map(Json::Number);
         number.ok_or_else(|| Error::request("a field of a file", "a finite number", self, "choose a finite number"))
     }
+    fn schema() -> Json {
+        json!({ "type": "number" })
+    }
 }
 
 impl Field for bool {
@@ -64,6 +74,9 @@ impl Field for bool {
     }
     fn write(&self) -> Result<Json> {
         Ok((*self).into())
+    }
+    fn schema() -> Json {
+        json!({ "type": "boolean" })
     }
 }
 
@@ -74,6 +87,22 @@ impl Field for String {
     fn write(&self) -> Result<Json> {
         Ok(self.as_str().into())
     }
+    fn schema() -> Json {
+        json!({ "type": "string" })
+    }
+}
+
+/// A value that is looked at later.
+impl Field for Json {
+    fn read(node: &Node<'_>) -> Result<Self> {
+        Ok(node.value.clone())
+    }
+    fn write(&self) -> Result<Json> {
+        Ok(self.clone())
+    }
+    fn schema() -> Json {
+        json!({})
+    }
 }
 
 impl<T: Field> Field for Option<T> {
@@ -82,6 +111,9 @@ impl<T: Field> Field for Option<T> {
     }
     fn write(&self) -> Result<Json> {
         self.as_ref().map_or(Ok(Json::Null), Field::write)
+    }
+    fn schema() -> Json {
+        T::schema()
     }
 }
 
@@ -109,6 +141,9 @@ impl<T: Field> Field for Vec<T> {
     fn write(&self) -> Result<Json> {
         self.iter().map(Field::write).collect::<Result<Vec<_>>>().map(Json::Array)
     }
+    fn schema() -> Json {
+        json!({ "anyOf": [{ "type": "array" }, T::schema()] })
+    }
 }
 
 /// An enum whose variants have Keras's words; of several words of one, the first is written.
@@ -129,7 +164,10 @@ macro_rules! words {
                     $(Self::$none => $crate::nn::config::Json::Null,)?
                 })
             }
+            fn schema() -> $crate::nn::config::Json {
+                serde_json::json!({ "enum": [$($word),+] })
+            }
         }
     };
 }
-pub(in crate::nn) use words;
+pub(crate) use words;

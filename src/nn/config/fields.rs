@@ -9,6 +9,20 @@ pub struct Fields<'a>(Way<'a>);
 enum Way<'a> {
     Read { place: &'a str, given: &'a Map<String, Json>, known: Vec<&'static str> },
     Write(Map<String, Json>),
+    List(Vec<Listed>),
+}
+
+/// A field of a class, for those who ask what it has.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Listed {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether it must be given.
+    pub needed: bool,
+    /// Which values there are, as JSON Schema.
+    pub schema: Json,
+    /// What it is where it is not given; null where that is nothing a file can say.
+    pub default: Json,
 }
 
 impl<'a> Fields<'a> {
@@ -20,6 +34,11 @@ impl<'a> Fields<'a> {
     /// Writes.
     pub fn writing() -> Self {
         Self(Way::Write(Map::new()))
+    }
+
+    /// Lists them.
+    pub fn listing() -> Self {
+        Self(Way::List(Vec::new()))
     }
 
     /// Whether fields are being read.
@@ -40,9 +59,14 @@ impl<'a> Fields<'a> {
     /// # Errors
     /// No value, or one of another kind.
     pub fn needs<T: Field>(&mut self, name: &'static str, at: &mut T) -> Result<()> {
-        match (self.either(&[name], at)?, &self.0) {
-            (false, Way::Read { place, .. }) => {
+        let given = self.either(&[name], at)?;
+        match &mut self.0 {
+            Way::Read { place, .. } if !given => {
                 Err(Error::request(format!("{place}: {name}"), "a value", "nothing", "give this field"))
+            }
+            Way::List(all) => {
+                all.iter_mut().filter(|field| field.name == name).for_each(|field| field.needed = true);
+                Ok(())
             }
             _ => Ok(()),
         }
@@ -88,6 +112,16 @@ impl<'a> Fields<'a> {
                 *at = T::read(&Node::new(format!("{place}: {name}"), value))?;
                 Ok(true)
             }
+            Way::List(all) => {
+                let default = at.write().unwrap_or_default();
+                all.extend(names.iter().take(1).map(|name| Listed {
+                    name,
+                    needed: false,
+                    schema: T::schema(),
+                    default: default.clone(),
+                }));
+                Ok(true)
+            }
         }
     }
 
@@ -113,6 +147,7 @@ impl<'a> Fields<'a> {
                     _ => Ok(()),
                 }
             }
+            Way::List(_) => Ok(()),
         }
     }
 
@@ -147,7 +182,15 @@ impl<'a> Fields<'a> {
     pub fn written(self) -> Map<String, Json> {
         match self.0 {
             Way::Write(fields) => fields,
-            Way::Read { .. } => Map::new(),
+            Way::Read { .. } | Way::List(_) => Map::new(),
+        }
+    }
+
+    /// What was listed.
+    pub fn listed(self) -> Vec<Listed> {
+        match self.0 {
+            Way::List(all) => all,
+            Way::Read { .. } | Way::Write(_) => Vec::new(),
         }
     }
 }

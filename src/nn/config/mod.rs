@@ -5,11 +5,13 @@
 
 mod field;
 mod fields;
+mod name;
 mod node;
 
 pub use field::Field;
-pub(in crate::nn) use field::words;
-pub use fields::Fields;
+pub(crate) use field::words;
+pub use fields::{Fields, Listed};
+pub use name::{alike, snake_case, word};
 pub use node::Node;
 pub use serde_json::{Map, Value as Json};
 
@@ -86,12 +88,33 @@ pub fn read<T: Configured>(place: &str, given: &Map<String, Json>) -> Result<T> 
     Ok(made)
 }
 
+/// The fields of a class.
+pub fn listed<T: Configured>() -> Vec<Listed> {
+    let mut fields = Fields::listing();
+    // A default that no file can say is listed as none.
+    let _ = T::plain().fields(&mut fields);
+    fields.listed()
+}
+
+/// The field that is meant where a class is given one value instead of fields, as in `dense = 300` and `l2 = 1e-4`: the only one
+/// that must be given, the only one there is, the one of the class's name, or the learning rate.
+pub fn natural(class: &str, fields: &[Listed]) -> Option<&'static str> {
+    let mut needed = fields.iter().filter(|f| f.needed);
+    match (needed.next(), needed.next(), fields) {
+        (Some(one), None, _) | (None, _, [one]) => Some(one.name),
+        (Some(_), Some(_), _) => None,
+        (None, _, all) => all.iter().map(|f| f.name).find(|name| alike(name, class) || *name == "learning_rate"),
+    }
+}
+
 /// A class of a family, and what reads it.
 pub struct Class<T: ?Sized> {
     /// Its name.
     pub name: &'static str,
     /// Makes one of the fields given at a place.
     pub read: fn(&str, &Map<String, Json>) -> Result<Arc<T>>,
+    /// Its fields.
+    pub list: fn() -> Vec<Listed>,
 }
 
 /// Things of one kind, of which files can name the listed classes and no other.
@@ -111,19 +134,25 @@ pub trait Family: 'static {
     fn describe(&self) -> Result<Config>;
 }
 
-/// Whether two names of a class are the same: `he_normal` and `HeNormal`.
-fn alike(a: &str, b: &str) -> bool {
-    let letters = |name: &str| name.chars().filter(|c| *c != '_').flat_map(char::to_lowercase).collect::<Vec<_>>();
-    letters(a) == letters(b)
-}
-
 /// Reads one of a family by the name of its class, as it is or in snake_case.
 ///
 /// # Errors
 /// An unknown class, with the nearest known one; fields that do not fit.
 pub fn named<T: Family + ?Sized>(place: &str, class: &str, given: &Map<String, Json>) -> Result<Arc<T>> {
     match T::classes().iter().find(|c| alike(c.name, class)) {
-        Some(found) => (found.read)(&format!("{place} {class}"), given),
+        Some(found) => {
+            let place = format!("{place} {class}");
+            let Some(alone) = given.get(Node::ALONE).filter(|_| given.len() == 1) else {
+                return (found.read)(&place, given);
+            };
+            let fields = (found.list)();
+            let Some(name) = natural(class, &fields) else {
+                let names = fields.iter().map(|f| f.name).collect::<Vec<_>>().join(", ");
+                let expected = format!("fields: {{ name = value, … }} of {names}");
+                return Err(Error::request(place, expected, Node::new("", alone).shown(), "name the field"));
+            };
+            (found.read)(&place, &Map::from_iter([(name.to_owned(), alone.clone())]))
+        }
         None => {
             let known: Vec<&str> = T::classes().iter().map(|c| c.name).collect();
             Err(Error::unknown(format!("{place}: class of {}", T::WHAT), class, &known))
@@ -142,6 +171,10 @@ impl<T: Family + ?Sized> Field for Arc<T> {
         let module = if own { OWN_MODULE } else { T::MODULE };
         Ok(serde_json::json!({ "module": module, "class_name": class, "config": fields, "registered_name": null }))
     }
+
+    fn schema() -> Json {
+        serde_json::json!({ "$ref": format!("#/$defs/{}", T::WHAT) })
+    }
 }
 
 /// Lists the classes of a family, of `dyn Trait` with a `config` method; `also` gives a class a second name.
@@ -151,10 +184,18 @@ macro_rules! classes {
             const MODULE: &'static str = $module;
             const WHAT: &'static str = $what;
             fn classes() -> &'static [$crate::nn::config::Class<Self>] {
-                use $crate::nn::config::{Class, Configured, read};
+                use $crate::nn::config::{Class, Configured, listed, read};
                 static CLASSES: &[Class<dyn $family>] = &[$(
-                    Class { name: <$name as Configured>::CLASS, read: |p, f| Ok(std::sync::Arc::new(read::<$name>(p, f)?)) },
-                    $(Class { name: $other, read: |p, f| Ok(std::sync::Arc::new(read::<$name>(p, f)?)) },)?
+                    Class {
+                        name: <$name as Configured>::CLASS,
+                        read: |p, f| Ok(std::sync::Arc::new(read::<$name>(p, f)?)),
+                        list: listed::<$name>,
+                    },
+                    $(Class {
+                        name: $other,
+                        read: |p, f| Ok(std::sync::Arc::new(read::<$name>(p, f)?)),
+                        list: listed::<$name>,
+                    },)?
                 )*];
                 CLASSES
             }
@@ -164,7 +205,7 @@ macro_rules! classes {
         }
     };
 }
-pub(in crate::nn) use classes;
+pub(crate) use classes;
 
 /// Lists the fields of a class: those that must be there, those with a default, with their places where they have other
 /// names, `weights` the options of a variable, `within` those of a part, `lists` those written as a number where there is one and as a list where there are more, and, as `only`, options of
@@ -204,7 +245,7 @@ macro_rules! config {
         }
     };
 }
-pub(in crate::nn) use config;
+pub(crate) use config;
 
 /// The place of a field.
 macro_rules! place {
@@ -215,7 +256,7 @@ macro_rules! place {
         &mut $it.$($at).+
     };
 }
-pub(in crate::nn) use place;
+pub(crate) use place;
 
 #[cfg(test)]
 mod tests;

@@ -17,6 +17,9 @@ pub struct Node<'a> {
 const ROOTS: [&str; 5] = ["keras", "tf_keras", "tensorflow", "builtins", super::OWN_MODULE];
 
 impl<'a> Node<'a> {
+    /// The name of a value that a class is given instead of fields.
+    pub const ALONE: &'static str = "";
+
     /// A value at a place.
     pub fn new(place: impl Into<String>, value: &'a Json) -> Self {
         Self { place: place.into(), value }
@@ -48,6 +51,9 @@ impl<'a> Node<'a> {
         let Some(class) = object.get("class_name") else {
             return match object.iter().next() {
                 Some((class, Json::Object(fields))) if object.len() == 1 => Ok((class, Cow::Borrowed(fields))),
+                Some((class, value)) if object.len() == 1 => {
+                    Ok((class, Cow::Owned(Map::from_iter([(Self::ALONE.to_owned(), value.clone())]))))
+                }
                 _ => Err(self.wrong("an object with `class_name` and `config`")),
             };
         };

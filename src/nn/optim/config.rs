@@ -25,6 +25,9 @@ impl Field for Rate {
             _ => self.0.write(),
         }
     }
+    fn schema() -> Json {
+        serde_json::json!({ "anyOf": [{ "type": "number" }, Arc::<dyn Schedule>::schema()] })
+    }
 }
 
 impl<R: Rule> Updater<R> {
