@@ -1,5 +1,6 @@
 //! The curves of runs: loss, metrics and learning rate, epoch by epoch.
 
+use super::pictures::smoothed;
 use super::plot::{Chart, Color, Line, Panels};
 use super::run::{Best, upwards};
 use crate::base::{Error, Result};
@@ -24,6 +25,7 @@ pub struct Curves<'a> {
     runs: Vec<(String, &'a History)>,
     only: Vec<String>,
     log: bool,
+    smooth: usize,
     monitor: Option<String>,
 }
 
@@ -55,6 +57,13 @@ impl<'a> Curves<'a> {
     /// Logarithmic axes for what improves downwards, such as losses, and for the learning rate.
     pub fn log(mut self) -> Self {
         self.log = true;
+        self
+    }
+
+    /// Draws the running mean of this many epochs to either side of each, fewer at the ends; the numbers of the best epochs
+    /// stay as they are. Default: 0.
+    pub fn smooth(mut self, epochs: usize) -> Self {
+        self.smooth = epochs;
         self
     }
 
@@ -144,10 +153,10 @@ impl<'a> Curves<'a> {
         }
         if let Some(numbers) = history.get(name) {
             let key = if validation.is_some() { "training" } else { "" };
-            chart = chart.line(line(key, history, numbers).color(Color::Blue));
+            chart = chart.line(self.line(key, history, numbers).color(Color::Blue));
         }
         if let Some(numbers) = validation {
-            chart = chart.line(line("validation", history, numbers).color(Color::Vermilion));
+            chart = chart.line(self.line("validation", history, numbers).color(Color::Vermilion));
             chart = disc(chart, best.as_ref(), name, Color::Vermilion);
         }
         chart
@@ -160,23 +169,24 @@ impl<'a> Curves<'a> {
             let color = Color::nth(at);
             let (training, validation) = (history.get(name), history.get(&format!("val_{name}")));
             let numbers = validation.or(training).unwrap_or_default();
-            let solid = line(run, history, numbers).color(color);
+            let solid = self.line(run, history, numbers).color(color);
             // Where colours begin again, dashes tell the runs apart.
             let again = at / Color::ALL.len() % 2 == 1;
             chart = chart.line(if again { solid.dashed() } else { solid });
             if let (Some(numbers), Some(_), true) = (training, validation, runs.len() <= CROWD) {
-                chart = chart.line(line("", history, numbers).color(color).dashed());
+                chart = chart.line(self.line("", history, numbers).color(color).dashed());
                 dashed = true;
             }
             chart = disc(chart, self.best(history).as_ref(), name, color);
         }
         if dashed { chart.note("solid: validation, dashed: training") } else { chart }
     }
-}
 
-/// A line of the numbers of each epoch, which charts count from 1.
-fn line(name: &str, history: &History, numbers: &[f64]) -> Line {
-    Line::points(name, history.epochs.iter().zip(numbers).map(|(epoch, v)| ((epoch + 1) as f64, *v)))
+    /// A line of the numbers of each epoch, which charts count from 1.
+    fn line(&self, name: &str, history: &History, numbers: &[f64]) -> Line {
+        let numbers = if self.smooth > 0 { smoothed(numbers, self.smooth) } else { numbers.to_vec() };
+        Line::points(name, history.epochs.iter().zip(numbers).map(|(epoch, v)| ((epoch + 1) as f64, v)))
+    }
 }
 
 /// A disc at the best epoch, on the line of what it is validated with.

@@ -39,16 +39,20 @@ impl Best {
     /// The number a run is judged by where nothing says which: the first of the validation's metrics, else its loss, else
     /// those of the training.
     pub fn monitor_of(history: &History) -> Option<String> {
-        let known = |name: &str| Mode::Auto.upwards(name).is_some();
-        let metric = |name: &&str| *name != "loss" && known(name);
-        let names = || history.iter().map(|(name, _)| name);
-        let validation = || names().filter_map(|name| name.strip_prefix("val_"));
-        let of_validation = validation().find(metric).or_else(|| validation().find(|name| *name == "loss"));
-        let training = || names().filter(|name| !name.starts_with("val_"));
-        match of_validation {
-            Some(name) => Some(format!("val_{name}")),
-            None => training().find(metric).or_else(|| training().find(|name| *name == "loss")).map(str::to_owned),
-        }
+        monitor_among(history.iter().map(|(name, _)| name))
+    }
+}
+
+/// As [`Best::monitor_of`], of names.
+pub(super) fn monitor_among<'a>(names: impl Iterator<Item = &'a str> + Clone) -> Option<String> {
+    let known = |name: &str| Mode::Auto.upwards(name).is_some();
+    let metric = |name: &&str| *name != "loss" && known(name);
+    let validation = || names.clone().filter_map(|name| name.strip_prefix("val_"));
+    let of_validation = validation().find(metric).or_else(|| validation().find(|name| *name == "loss"));
+    let training = || names.clone().filter(|name| !name.starts_with("val_"));
+    match of_validation {
+        Some(name) => Some(format!("val_{name}")),
+        None => training().find(metric).or_else(|| training().find(|name| *name == "loss")).map(str::to_owned),
     }
 }
 
@@ -85,7 +89,8 @@ mod tests {
 
     #[test]
     fn the_validation_s_metric_comes_first() {
-        let monitor = |names: &[&str]| Best::monitor_of(&history(&names.iter().map(|n| (*n, &[1.0][..])).collect::<Vec<_>>()));
+        let monitor =
+            |names: &[&str]| Best::monitor_of(&history(&names.iter().map(|n| (*n, &[1.0][..])).collect::<Vec<_>>()));
         assert_eq!(monitor(&["loss", "accuracy", "val_loss", "val_accuracy"]).as_deref(), Some("val_accuracy"));
         assert_eq!(monitor(&["loss", "accuracy", "val_loss"]).as_deref(), Some("val_loss"));
         assert_eq!(monitor(&["learning_rate", "loss", "mae"]).as_deref(), Some("mae"));

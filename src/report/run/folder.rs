@@ -1,7 +1,12 @@
 //! The folder of a run: the names of its files, in one place.
 
-use super::RunResult;
+use super::tell_rate::TellRate;
+use super::{KeepBest, RunResult};
 use crate::base::{Error, Result};
+use crate::report::html::Report;
+use crate::report::plot::Picture;
+use crate::report::{CsvLogger, Curves, TensorBoard};
+use crate::train::Fit;
 use crate::train::save::save;
 use std::path::{Path, PathBuf};
 
@@ -41,8 +46,12 @@ impl RunFolder {
     pub const REPORT: &'static str = "report.html";
     /// What came of the run: [`RunResult`].
     pub const RESULT: &'static str = "result.json";
+    /// What the model answered to test samples, in short.
+    pub const EVALUATED: &'static str = "evaluated.json";
+    /// The table of layers and what was found in them while training.
+    pub const LAYERS: &'static str = "layers.json";
     /// All of them.
-    pub const ALL: [&'static str; 9] = [
+    pub const ALL: [&'static str; 11] = [
         Self::RUN_FILE,
         Self::HISTORY,
         Self::MODEL,
@@ -52,6 +61,8 @@ impl RunFolder {
         Self::CURVES,
         Self::REPORT,
         Self::RESULT,
+        Self::EVALUATED,
+        Self::LAYERS,
     ];
 
     /// A folder for a new run, made if it is not there.
@@ -95,6 +106,34 @@ impl RunFolder {
     /// The path of a file in it.
     pub fn at(&self, name: &str) -> PathBuf {
         self.path.join(name)
+    }
+
+    /// Adds what writes into the folder while a model is trained: `history.csv`, with the learning rate of each epoch, the
+    /// best model by `monitor` (default: the validation's first metric, else its loss, else those of the training), and the
+    /// events. Checkpoints, which options go with, are the caller's.
+    pub fn callbacks<'a>(&self, fit: Fit<'a>, monitor: Option<&str>) -> Fit<'a> {
+        fit.callback(TellRate)
+            .callback(KeepBest::new(self.at(Self::BEST), monitor))
+            .callback(TensorBoard::new(self.at(Self::EVENTS)))
+            .callback(CsvLogger::new(self.at(Self::HISTORY)))
+    }
+
+    /// Writes what is made of a run once it has ended: `result.json`, `evaluated.json`, `layers.json`, `curves.svg` and
+    /// `report.html`; what `report` has nothing of is left out.
+    ///
+    /// # Errors
+    /// One of them cannot be written.
+    pub fn finish(&self, report: &Report) -> Result<()> {
+        self.save_result(&report.result)?;
+        for (name, text) in [(Self::EVALUATED, report.evaluated_json()), (Self::LAYERS, report.layers_json())] {
+            if let Some(text) = text {
+                save(self.at(name), text.as_bytes())?;
+            }
+        }
+        if !report.history.epochs.is_empty() {
+            Curves::new(&report.title).run(&report.title, &report.history).panels()?.save(self.at(Self::CURVES))?;
+        }
+        report.save(self.at(Self::REPORT))
     }
 
     /// Writes `result.json`, whole or not at all.

@@ -16,7 +16,8 @@ const BYTES: u64 = 256 << 20;
 /// The file cannot be read, has no column `epoch`, a line of another length, or text in place of a number.
 pub fn read_history(path: impl AsRef<Path>) -> Result<History> {
     let path = path.as_ref();
-    let failed = |error: std::io::Error| Error::Data(format!("{}: reading failed: {error}; check the path", path.display()));
+    let failed =
+        |error: std::io::Error| Error::Data(format!("{}: reading failed: {error}; check the path", path.display()));
     let size = std::fs::metadata(path).map_err(failed)?.len();
     if size > BYTES {
         let told = format!("{}: expected a history of at most {BYTES} bytes, got {size}", path.display());

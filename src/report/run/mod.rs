@@ -7,9 +7,13 @@ mod environment;
 mod folder;
 #[cfg(feature = "files")]
 mod history_file;
+pub(crate) mod json;
+mod keep_best;
 #[cfg(feature = "files")]
 mod record;
 mod result;
+mod tell_rate;
+mod timer;
 
 pub use best::Best;
 pub(crate) use best::upwards;
@@ -20,5 +24,8 @@ pub use folder::RunFolder;
 #[cfg(feature = "files")]
 pub use history_file::read_history;
 #[cfg(feature = "files")]
+pub use keep_best::KeepBest;
+#[cfg(feature = "files")]
 pub use record::RunRecord;
 pub use result::RunResult;
+pub use timer::RunTimer;

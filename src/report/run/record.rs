@@ -68,4 +68,21 @@ impl RunRecord {
         let told = self.result.as_ref().and_then(|result| result.best.clone());
         told.or_else(|| Best::of(&self.history, &Best::monitor_of(&self.history)?))
     }
+
+    /// What came of it, completed from the history where the run itself did not say: a run that is not finished, or a history
+    /// by itself.
+    pub fn outcome(&self) -> RunResult {
+        let mut result = self.result.clone().unwrap_or_default();
+        // Folders are renamed.
+        result.name.clone_from(&self.name);
+        if result.best.is_none() {
+            result.best = self.best();
+        }
+        if result.last.is_empty() {
+            let last = self.history.iter().filter_map(|(name, all)| Some((name.to_owned(), *all.last()?)));
+            result.last = last.collect();
+        }
+        result.epochs = result.epochs.or(Some(self.history.epochs.len() as u64)).filter(|n| *n > 0);
+        result
+    }
 }

@@ -1,11 +1,16 @@
 //! What came of a run, as its `result.json` tells it.
 
+use super::json::{number, numbers, texts, to_number, to_numbers, to_texts};
 use super::{Best, Ended};
+use crate::train::History;
 use serde_json::{Map, Value, json};
+use std::time::SystemTime;
 
 /// What came of a run. What is not known is none or empty, so that a file of any age is read.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RunResult {
+    /// What the run is called: the name of its folder.
+    pub name: String,
     /// wgrad's version.
     pub version: String,
     /// The device, as it is told when training begins.
@@ -34,52 +39,64 @@ pub struct RunResult {
     pub why: String,
     /// The best epoch.
     pub best: Option<Best>,
+    /// All numbers of the last epoch.
+    pub last: Vec<(String, f64)>,
     /// Loss and metrics of the test, by name.
     pub test: Vec<(String, f64)>,
     /// When it began, in UTC ([`utc`](super::utc)).
     pub started_at: String,
     /// What it ran on, in names and words: [`environment`](super::environment).
     pub environment: Vec<(String, String)>,
+    /// What the reader should know before the numbers are believed, a sentence each.
+    pub warnings: Vec<String>,
+    /// The name of the run file it was made from; empty where there was none.
+    pub run_file: String,
     /// Fields of a file that are none of these; they are written again.
     pub others: Map<String, Value>,
 }
 
-/// JSON has no NaN and no infinity: these are texts, in Python's words.
-fn number(value: f64) -> Value {
-    match value {
-        v if v.is_nan() => json!("NaN"),
-        v if v.is_infinite() => json!(if v > 0.0 { "Infinity" } else { "-Infinity" }),
-        v => json!(v),
-    }
-}
-
-fn to_number(value: &Value) -> Option<f64> {
-    match value.as_str() {
-        Some("NaN") => Some(f64::NAN),
-        Some("Infinity") => Some(f64::INFINITY),
-        Some("-Infinity") => Some(f64::NEG_INFINITY),
-        _ => value.as_f64(),
-    }
-}
-
-fn numbers(all: &[(String, f64)]) -> Value {
-    Value::Object(all.iter().map(|(name, v)| (name.clone(), number(*v))).collect())
-}
-
-/// Names and numbers, the loss first.
-fn to_numbers(value: &Value) -> Vec<(String, f64)> {
-    let all = value.as_object().into_iter().flatten();
-    let mut all: Vec<_> = all.filter_map(|(name, v)| Some((name.clone(), to_number(v)?))).collect();
-    all.sort_by_key(|(name, _)| name != "loss");
-    all
-}
-
 impl RunResult {
+    /// Of a run that began at `started`: its epochs, the best of them by `monitor` (default: [`Best::monitor_of`]), the last,
+    /// this version and machine, and how it ended where `wanted` epochs were asked for. The rest is for the caller to fill in.
+    ///
+    /// ```
+    /// use wgrad::report::run::{Ended, RunResult};
+    /// use wgrad::train::History;
+    /// let history = History::of(vec![0, 1], vec![("loss".to_owned(), vec![0.5, 0.3])]).unwrap();
+    /// let result = RunResult::of(&history, 5, None, std::time::SystemTime::now());
+    /// assert_eq!((result.epochs, result.ended), (Some(2), Some(Ended::StoppedEarly)));
+    /// assert_eq!(result.best.unwrap().epoch, 1);
+    /// ```
+    pub fn of(history: &History, wanted: usize, monitor: Option<&str>, started: SystemTime) -> Self {
+        let told = monitor.filter(|name| history.get(name).is_some()).map(str::to_owned);
+        let monitor = told.or_else(|| Best::monitor_of(history));
+        let last = history.iter().filter_map(|(name, all)| Some((name.to_owned(), *all.last()?))).collect::<Vec<_>>();
+        let finite = last.iter().find(|(name, _)| name == "loss").is_none_or(|(_, loss)| loss.is_finite());
+        let reached = history.epochs.last().map_or(0, |epoch| epoch + 1);
+        let ended = match history.interrupted {
+            Some(_) => Ended::Interrupted,
+            None if !finite => Ended::Diverged,
+            None if reached < wanted => Ended::StoppedEarly,
+            None => Ended::Done,
+        };
+        Self {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            epochs: Some(history.epochs.len() as u64),
+            ended: Some(ended),
+            best: monitor.and_then(|name| Best::of(history, &name)),
+            last,
+            started_at: super::utc(started),
+            environment: super::environment(),
+            ..Self::default()
+        }
+    }
+
     /// The text of the file.
     pub fn to_json(&self) -> String {
         let mut file = self.others.clone();
         let mut put = |name: &str, value: Option<Value>| drop(value.map(|value| file.insert(name.to_owned(), value)));
         let text = |text: &str| (!text.is_empty()).then(|| json!(text));
+        put("name", text(&self.name));
         put("wgrad", text(&self.version));
         put("device", text(&self.device));
         put("precision", text(&self.precision));
@@ -93,12 +110,15 @@ impl RunResult {
         put("samples_per_second", self.samples_per_second.map(number));
         put("ended", self.ended.map(|ended| json!(ended.words())));
         put("why", text(&self.why));
-        let best = |best: &Best| json!({"monitor": best.monitor, "epoch": best.epoch, "numbers": numbers(&best.numbers)});
+        let best =
+            |best: &Best| json!({"monitor": best.monitor, "epoch": best.epoch, "numbers": numbers(&best.numbers)});
         put("best", self.best.as_ref().map(best));
+        put("last", (!self.last.is_empty()).then(|| numbers(&self.last)));
         put("test", (!self.test.is_empty()).then(|| numbers(&self.test)));
         put("started_at", text(&self.started_at));
-        let environment = self.environment.iter().map(|(name, words)| (name.clone(), json!(words))).collect();
-        put("environment", (!self.environment.is_empty()).then_some(Value::Object(environment)));
+        put("environment", (!self.environment.is_empty()).then(|| texts(&self.environment)));
+        put("warnings", (!self.warnings.is_empty()).then(|| json!(self.warnings)));
+        put("run_file", text(&self.run_file));
         format!("{:#}\n", Value::Object(file))
     }
 
@@ -121,9 +141,12 @@ impl RunResult {
                 numbers: value.get("numbers").map(to_numbers).unwrap_or_default(),
             })
         };
-        let environment = take("environment", Value::is_object);
-        let environment = environment.as_object().into_iter().flatten();
+        let sentences = |value: Value| {
+            let all = value.as_array().into_iter().flatten();
+            all.filter_map(|text| text.as_str().map(str::to_owned)).collect()
+        };
         let mut result = Self {
+            name: words(take("name", Value::is_string)),
             version: words(take("wgrad", Value::is_string)),
             device: words(take("device", Value::is_string)),
             precision: words(take("precision", Value::is_string)),
@@ -138,9 +161,12 @@ impl RunResult {
             ended: take("ended", known).as_str().and_then(Ended::from_words),
             why: words(take("why", Value::is_string)),
             best: best(&take("best", Value::is_object)),
+            last: to_numbers(&take("last", Value::is_object)),
             test: to_numbers(&take("test", Value::is_object)),
             started_at: words(take("started_at", Value::is_string)),
-            environment: environment.map(|(name, v)| (name.clone(), words(v.clone()))).collect(),
+            environment: to_texts(&take("environment", Value::is_object)),
+            warnings: sentences(take("warnings", Value::is_array)),
+            run_file: words(take("run_file", Value::is_string)),
             others: Map::new(),
         };
         result.others = others;
@@ -155,6 +181,7 @@ mod tests {
     fn full() -> RunResult {
         let numbers = vec![("loss".to_owned(), 0.1 + 0.2), ("accuracy".to_owned(), f64::NAN)];
         RunResult {
+            name: "a \"run\"".into(),
             version: "0.1.0".into(),
             device: "cpu \"8\" threads".into(),
             precision: "float32".into(),
@@ -169,9 +196,12 @@ mod tests {
             ended: Some(Ended::StoppedEarly),
             why: "val_loss did not improve".into(),
             best: Some(Best { monitor: "val_loss".into(), epoch: 1, numbers: numbers.clone() }),
+            last: numbers.clone(),
             test: numbers,
             started_at: "2025-11-26T18:00:00Z".into(),
             environment: vec![("system".into(), "linux".into()), ("threads".into(), "2".into())],
+            warnings: vec!["3 samples were left out".into()],
+            run_file: "digits.toml".into(),
             others: [("sweep".to_owned(), json!({"index": 3}))].into_iter().collect(),
         }
     }
