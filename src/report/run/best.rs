@@ -39,7 +39,8 @@ impl Best {
     /// The number a run is judged by where nothing says which: the first of the validation's metrics, else its loss, else
     /// those of the training.
     pub fn monitor_of(history: &History) -> Option<String> {
-        monitor_among(history.iter().map(|(name, _)| name))
+        let names: Vec<&str> = history.iter().map(|(name, _)| name).collect();
+        monitor_among(names.into_iter())
     }
 }
 

@@ -48,7 +48,8 @@ impl RunTimer {
     }
 
     fn trained(&mut self, run: &Run<'_>) {
-        self.training += self.lap();
+        let lap = self.lap();
+        self.training += lap;
         self.steps += run.step.saturating_sub(self.before) as u64;
         self.before = run.step;
     }
@@ -72,7 +73,8 @@ impl Callback for RunTimer {
     }
 
     fn test_end(&mut self, _: &mut Run<'_>) -> Result<()> {
-        self.validation += self.lap();
+        let lap = self.lap();
+        self.validation += lap;
         Ok(())
     }
 
