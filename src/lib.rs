@@ -39,3 +39,8 @@ struct Models;
 #[cfg(doctest)]
 #[doc = include_str!("../docs/training.md")]
 struct Training;
+
+/// The example of the page on runs, run as a test.
+#[cfg(all(doctest, feature = "files"))]
+#[doc = include_str!("../docs/runs.md")]
+struct Runs;

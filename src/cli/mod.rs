@@ -13,6 +13,7 @@ macro_rules! eprintln {
 mod arrays;
 mod bench;
 mod checkpoint;
+mod compare;
 mod convert;
 mod device;
 mod devices;
@@ -20,8 +21,11 @@ mod evaluate;
 mod net;
 mod opened;
 mod parity;
+mod plot;
 mod predict;
 mod progress;
+mod report;
+mod runs;
 mod summary;
 mod train;
 mod train_from;
@@ -54,6 +58,12 @@ enum Command {
     Summary(summary::Options),
     /// A model from one format to another: .keras, .h5, .weights.h5, .safetensors, .onnx
     Convert(convert::Options),
+    /// Compare runs: a table of what came of them and what differs, their curves over each other
+    Compare(compare::Options),
+    /// Draw the curves of runs, as SVG or PNG
+    Plot(plot::Options),
+    /// Make the report of a run anew from its folder
+    Report(report::Options),
     /// List the devices wgrad can train on
     Devices(devices::Options),
     /// Compare every kernel on a GPU with its judge, the f64 twin
@@ -71,6 +81,9 @@ pub fn main() -> ExitCode {
         Command::Evaluate(options) => evaluate::run(&options),
         Command::Summary(options) => summary::run(&options),
         Command::Convert(options) => convert::run(&options),
+        Command::Compare(options) => compare::run(&options),
+        Command::Plot(options) => plot::run(&options),
+        Command::Report(options) => report::run(&options),
         Command::Devices(options) => devices::run(&options),
         Command::Parity(options) => parity::run(&options),
         Command::Bench(options) => bench::run(&options),

@@ -74,6 +74,11 @@ impl Callback for InsightLog {
 /// One layer after the other: deviation of activations and of gradients, shares of saturated numbers and of dead units; a
 /// line for each of the reports.
 pub fn layers(title: &str, reports: &[(&str, &Report)]) -> Panels {
+    charts(reports).into_iter().fold(Panels::new(title).columns(2), Panels::panel)
+}
+
+/// The charts of [`layers`].
+pub(crate) fn charts(reports: &[(&str, &Report)]) -> [Chart; 4] {
     let line = |name: &str, all: &[(String, Statistics)], of: fn(&Statistics) -> f64| {
         let points = all.iter().enumerate().map(|(i, (_, s))| ((i + 1) as f64, of(s)));
         Line::points(name, points).markers()
@@ -88,10 +93,10 @@ pub fn layers(title: &str, reports: &[(&str, &Report)]) -> Panels {
         let first_to_last: Vec<_> = r.gradients.iter().rev().cloned().collect();
         line(n, &first_to_last, Statistics::deviation)
     });
-    Panels::new(title)
-        .columns(2)
-        .panel(chart("deviation of activations", true, forward(Statistics::deviation)))
-        .panel(chart("deviation of gradients", true, backward.collect()))
-        .panel(chart("saturated activations", false, forward(|s| s.saturated)))
-        .panel(chart("dead units", false, forward(|s| s.dead)))
+    [
+        chart("deviation of activations", true, forward(Statistics::deviation)),
+        chart("deviation of gradients", true, backward.collect()),
+        chart("saturated activations", false, forward(|s| s.saturated)),
+        chart("dead units", false, forward(|s| s.dead)),
+    ]
 }

@@ -1,6 +1,7 @@
 //! The program, run as people run it: every word it takes, every refusal.
 
 mod files;
+mod runs;
 
 use std::process::{Command, Output};
 use wgrad::nn::{act, constraint, init, metric, optim, regularizer, schedule};

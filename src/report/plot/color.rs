@@ -44,16 +44,30 @@ impl Color {
     }
 }
 
+/// The colours of readers who like it dark.
+macro_rules! dark {
+    () => {
+        "@media(prefers-color-scheme:dark){
+.wgrad-plot .ink{color:#e6edf3}.wgrad-plot .dim{color:#9198a1}.wgrad-plot .grid{color:#2a313a}
+.wgrad-plot .blue{color:#3b8fd4}.wgrad-plot .vermilion{color:#e8702a}.wgrad-plot .green{color:#1fb58a}
+.wgrad-plot .purple{color:#d98bb6}.wgrad-plot .orange{color:#f0b429}.wgrad-plot .sky{color:#8fd0f5}
+}"
+    };
+}
+
+/// As the style sheet has them.
+#[cfg(feature = "png")]
+pub(super) const DARK: &str = dark!();
+
 /// The style sheet. All rules begin with the picture's class, because a style sheet within a page of HTML holds for all of
 /// it. Shapes are painted in `currentColor`, so a class of one colour serves strokes, areas and text.
-pub(super) const STYLE: &str = "\
+pub(super) const STYLE: &str = concat!(
+    "\
 .wgrad-plot{font:12px system-ui,-apple-system,'Segoe UI','Helvetica Neue',Arial,sans-serif}
 .wgrad-plot text{fill:currentColor;font-variant-numeric:tabular-nums}
 .wgrad-plot .ink{color:#1f2328}.wgrad-plot .dim{color:#59636e}.wgrad-plot .grid{color:#e4e8ec}
 .wgrad-plot .blue{color:#0072b2}.wgrad-plot .vermilion{color:#d55e00}.wgrad-plot .green{color:#009e73}
 .wgrad-plot .purple{color:#cc79a7}.wgrad-plot .orange{color:#e69f00}.wgrad-plot .sky{color:#56b4e9}
-@media(prefers-color-scheme:dark){
-.wgrad-plot .ink{color:#e6edf3}.wgrad-plot .dim{color:#9198a1}.wgrad-plot .grid{color:#2a313a}
-.wgrad-plot .blue{color:#3b8fd4}.wgrad-plot .vermilion{color:#e8702a}.wgrad-plot .green{color:#1fb58a}
-.wgrad-plot .purple{color:#d98bb6}.wgrad-plot .orange{color:#f0b429}.wgrad-plot .sky{color:#8fd0f5}
-}";
+",
+    dark!()
+);

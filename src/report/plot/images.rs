@@ -52,6 +52,12 @@ impl Image {
         }
         Ok(Self { width: width as u32, height: height as u32, channels, bytes })
     }
+
+    /// The image as an address that holds all of it: a PNG in `data:`.
+    pub fn address(&self) -> String {
+        let bytes = png::encode(self.width, self.height, self.channels, &self.bytes);
+        format!("data:image/png;base64,{}", png::base64(&bytes))
+    }
 }
 
 /// Images in a grid, row after row, each with a caption under it.
@@ -144,12 +150,12 @@ impl Picture for Images {
         for (row, height, captions) in self.rows() {
             for (nth, (image, caption)) in row.iter().enumerate() {
                 let x = area.x + nth as f64 * (self.side + GAP);
-                let data = png::base64(&png::encode(image.width, image.height, image.channels, &image.bytes));
                 let [left, top, w, h] = [x, y, self.side, self.shown_height(image)].map(format::pixels);
                 let told = format::escape(caption);
                 canvas.put(&format!(
                     "<image x=\"{left}\" y=\"{top}\" width=\"{w}\" height=\"{h}\" style=\"image-rendering:pixelated\" \
-                     href=\"data:image/png;base64,{data}\"><title>{told}</title></image>"
+                     href=\"{}\"><title>{told}</title></image>",
+                    image.address()
                 ));
                 for (line, text) in self.caption(caption).iter().enumerate() {
                     let at = (x + self.side / 2.0, y + height + 13.0 + line as f64 * 14.0);

@@ -12,6 +12,8 @@ pub struct Line {
     pub(super) color: Option<Color>,
     pub(super) dashed: bool,
     pub(super) markers: bool,
+    /// Whether the points are not joined.
+    pub(super) loose: bool,
     /// Whether the ground under the line is shaded.
     pub(super) filled: bool,
 }
@@ -34,6 +36,7 @@ impl Line {
             color: None,
             dashed: false,
             markers: false,
+            loose: false,
             filled: false,
         }
     }
@@ -81,6 +84,12 @@ impl Line {
     /// A disc at each point.
     pub fn markers(mut self) -> Self {
         self.markers = true;
+        self
+    }
+
+    /// A disc at each point and no line between them, for a cloud of points.
+    pub fn dots(mut self) -> Self {
+        (self.markers, self.loose) = (true, true);
         self
     }
 }

@@ -33,6 +33,8 @@ mod keys;
 mod line;
 mod panels;
 mod png;
+#[cfg(feature = "png")]
+mod raster;
 mod scale;
 #[cfg(test)]
 mod tests;
@@ -47,9 +49,16 @@ pub use images::{Image, Images};
 pub use keys::Key;
 pub use line::Line;
 pub use panels::Panels;
+#[cfg(feature = "png")]
+pub use raster::{svg_to_png, to_png};
 
 use crate::base::Result;
 use std::path::Path;
+
+/// A number by itself, to four digits, as all pictures write it.
+pub(crate) fn short(value: f64) -> String {
+    format::Style::Plain.value(value)
+}
 
 /// What can be drawn, by itself or in [`Panels`].
 pub trait Picture {

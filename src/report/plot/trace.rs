@@ -42,7 +42,7 @@ impl Frame {
         }
         self.band(canvas, line);
         let more = if dashed { DASHES } else { "" };
-        for piece in &pieces {
+        for piece in pieces.iter().filter(|_| !line.loose) {
             match self.places(piece).as_slice() {
                 // A point by itself is no line.
                 [point] if !line.markers => canvas.disc(*point, 3.0, ""),
