@@ -1,69 +1,37 @@
 //! `--checkpoint`: a training of the program that is saved, that signals end in order, and that goes on.
 
+use super::signals::Signals;
 use super::whole;
+use crate::base::{Error, Result};
 use crate::formats::Checkpoints;
-use crate::train::callback::LambdaCallback;
-use crate::train::{Fit, History, Interruption, StopHandle};
+use crate::train::callback::{Callback, LambdaCallback};
+use crate::train::StopHandle;
 use clap::Args;
-use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::flag;
-use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::path::{Path, PathBuf};
 
 /// Options of saving.
 #[derive(Args)]
 pub struct CheckpointOptions {
     /// Folder the whole training is saved in, for --resume; SIGINT and SIGTERM then finish the step and save
+    /// [default: `checkpoint` in the run's folder, if it has one]
     #[arg(long, value_name = "FOLDER")]
     checkpoint: Option<PathBuf>,
     /// Steps between two checkpoints [default: an epoch]
-    #[arg(long, value_name = "STEPS", requires = "checkpoint", value_parser = whole::<usize>, allow_negative_numbers = true)]
+    #[arg(long, value_name = "STEPS", value_parser = whole::<usize>, allow_negative_numbers = true)]
     checkpoint_every: Option<usize>,
-    /// Checkpoints kept, the newest
-    #[arg(long, value_name = "NUMBER", requires = "checkpoint", default_value_t = 3, value_parser = whole::<usize>, allow_negative_numbers = true)]
-    checkpoint_keep: usize,
+    /// Checkpoints kept, the newest [default: 3]
+    #[arg(long, value_name = "NUMBER", value_parser = whole::<usize>, allow_negative_numbers = true)]
+    checkpoint_keep: Option<usize>,
     /// Goes on from the newest checkpoint in the folder that is whole, to the same bits; begins anew if there is none
-    #[arg(long, requires = "checkpoint")]
+    #[arg(long)]
     resume: bool,
 }
 
-/// A training that a signal has ended after it was saved.
-#[derive(Debug, thiserror::Error)]
-#[error("{told}")]
-pub struct Signalled {
-    told: Interruption,
-    /// What shells call a program ended by the signal: 128 and its number.
-    pub code: u8,
-}
-
-/// What a signal sets.
-#[derive(Default)]
-pub struct Signals {
-    asked: Arc<AtomicBool>,
-    number: Arc<AtomicUsize>,
-}
-
-/// What shells add to the number of a signal.
-const SHELL: i32 = 128;
-
-impl Signals {
-    /// Lets SIGINT and SIGTERM ask the training to stop; a second one ends the program at once.
-    fn listen(&self) -> std::io::Result<()> {
-        for signal in [SIGINT, SIGTERM] {
-            flag::register_conditional_shutdown(signal, SHELL + signal, self.asked.clone())?;
-            flag::register_usize(signal, self.number.clone(), signal as usize)?;
-            flag::register(signal, self.asked.clone())?;
-        }
-        Ok(())
-    }
-
-    /// Fails with the code of the signal that has interrupted a training.
-    pub fn told(&self, history: &History) -> Result<(), Signalled> {
-        let Some(told) = history.interrupted else { return Ok(()) };
-        let signal = self.number.load(Ordering::Relaxed) as i32;
-        Err(Signalled { told, code: u8::try_from(SHELL + signal).unwrap_or(1) })
-    }
+/// What saves a training, what says so, and what asks it to stop.
+pub struct Saving {
+    pub checkpoints: Checkpoints,
+    pub tell: Box<dyn Callback>,
+    pub stop: StopHandle,
 }
 
 impl CheckpointOptions {
@@ -72,15 +40,44 @@ impl CheckpointOptions {
         self.resume
     }
 
-    /// Adds to `fit` what saves, and says what it goes on from.
-    pub fn add<'a>(&self, fit: Fit<'a>, signals: &Signals) -> anyhow::Result<Fit<'a>> {
-        let Some(folder) = self.checkpoint.clone() else { return Ok(fit) };
-        signals.listen()?;
-        let mut saved = Checkpoints::new(&folder).keep(self.checkpoint_keep).resume(self.resume);
-        if let Some(steps) = self.checkpoint_every {
-            saved = saved.save_freq(steps);
+    /// The folder asked for.
+    pub fn folder(&self) -> Option<&Path> {
+        self.checkpoint.as_deref()
+    }
+
+    /// Steps between two checkpoints, if that was said.
+    pub fn every(&self) -> Option<usize> {
+        self.checkpoint_every
+    }
+
+    /// Checkpoints kept, if that was said.
+    pub fn keep(&self) -> Option<usize> {
+        self.checkpoint_keep
+    }
+
+    /// Refuses what would have no place; `has_folder` says whether the run leaves one.
+    ///
+    /// # Errors
+    /// An option of saving, and nothing to save in.
+    pub fn check(&self, has_folder: bool) -> Result<()> {
+        let given = [
+            ("--resume", self.resume),
+            ("--checkpoint-every", self.checkpoint_every.is_some()),
+            ("--checkpoint-keep", self.checkpoint_keep.is_some()),
+        ];
+        match given.iter().find(|(_, given)| *given) {
+            Some((option, _)) if !has_folder && self.checkpoint.is_none() => {
+                let help = "add --checkpoint FOLDER, or --out FOLDER";
+                Err(Error::request(*option, "a folder for checkpoints", "none", help))
+            }
+            _ => Ok(()),
         }
-        let resume = self.resume;
+    }
+
+    /// Lets signals end a training in order, with checkpoints in `folder`.
+    pub fn saving(&self, checkpoints: Checkpoints, folder: &Path, signals: &Signals) -> std::io::Result<Saving> {
+        signals.listen()?;
+        let (resume, folder) = (self.resume, folder.to_owned());
         let tell = LambdaCallback::new().on_train_begin(move |run| {
             let folder = folder.display();
             if run.resumed() {
@@ -91,7 +88,6 @@ impl CheckpointOptions {
             }
             Ok(())
         });
-        let handle = StopHandle::from(signals.asked.clone());
-        Ok(fit.callback(tell).callback(saved).stop_handle(&handle))
+        Ok(Saving { checkpoints: checkpoints.resume(resume), tell: Box::new(tell), stop: signals.handle() })
     }
 }

@@ -1,215 +1,203 @@
-//! `wgrad train`: a net on real data, with Keras's epoch lines.
+//! `wgrad train`: a run file, or a net on data, with Keras's epoch lines.
 
-use super::checkpoint::{CheckpointOptions, Signals};
-use super::device::{DeviceOptions, device};
-use super::net::ModelOptions;
-use super::progress::EpochLine;
+use super::checkpoint::CheckpointOptions;
+use super::json::Object;
+use super::signals::Signals;
+use super::talk::Talk;
 use super::train_from::FromOptions;
-use super::whole;
-use crate::base::{Error, Seed};
-use crate::data::{Dataset, datasets};
-use crate::nn::loss::SparseCategoricalCrossentropy;
-use crate::nn::schedule::{self, ExponentialDecay, Mode, ReduceLrOnPlateau, Run, Schedule};
-use crate::nn::words::Words;
-use crate::nn::{metric, optim};
-use crate::train::{Compile, Fit};
-use clap::{Args, ValueEnum};
+use super::asked::{Asked, rates};
+use super::{run_folder, whole};
+use crate::base::{Error, Result};
+use crate::report::run::{RunFolder, RunResult};
+use crate::run::{Attendance, Clock, RunFile, Session};
+use crate::train::StopHandle;
+use crate::data::Loaded;
+use crate::nn::config::Json;
+use clap::Args;
 use std::path::PathBuf;
-use std::sync::Arc;
-
-/// The data sets the program knows by name.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Source {
-    /// 1,797 images of 8×8, inside the program
-    Digits,
-    /// 70,000 images of 28×28, from files
-    FashionMnist,
-}
 
 /// Options of `wgrad train`.
 #[derive(Args)]
 pub struct Options {
-    /// What to train on
-    #[arg(value_enum, default_value = "digits")]
-    source: Source,
     #[command(flatten)]
-    pub(super) device: DeviceOptions,
-    /// Everything random is repeated by this number
-    #[arg(long, default_value_t = 42, value_parser = whole::<u64>, allow_negative_numbers = true)]
-    pub(super) seed: u64,
-    /// Times through the data [default: 20 for digits, 3 for fashion-mnist]
+    pub(super) asked: Asked,
+    /// Times through the data [default: 20 for digits, 3 for fashion-mnist, else 10]
     #[arg(long, value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub(super) epochs: Option<usize>,
-    /// Samples a step
-    #[arg(long, default_value_t = 32, value_parser = whole::<usize>, allow_negative_numbers = true)]
-    pub(super) batch_size: usize,
     /// Learning rate [default: the optimizer's in Keras, 0.001 for most, 0.01 for sgd]
     #[arg(long, allow_negative_numbers = true)]
     pub(super) learning_rate: Option<f64>,
     /// What the learning rate is multiplied by over each epoch (exponential decay; 1: constant)
-    /// [default: 1 for digits, 0.3 for fashion-mnist]
+    /// [default: 0.3 for fashion-mnist, else 1]
     #[arg(long, allow_negative_numbers = true)]
-    decay_rate: Option<f64>,
+    pub(super) decay_rate: Option<f64>,
     /// Learning-rate schedule, as name:key=value,key=value: `one_cycle:max_learning_rate=5e-3`, `cosine_decay`, …;
     /// what is not given comes from --learning-rate and the length of the run
     #[arg(long, conflicts_with = "decay_rate")]
-    schedule: Option<String>,
-    /// Optimizer: nadam, sgd:momentum=0.9,nesterov=true, adamw:weight_decay=0.01, rmsprop:clipnorm=1, … [default: nadam]
-    #[arg(long, value_name = "WORDS")]
-    pub(super) optimizer: Option<String>,
+    pub(super) schedule: Option<String>,
     /// Lets the optimizer's momentum (or beta_1) fall to 0.85 and rise again as the rate of one_cycle rises and falls
-    #[arg(long, requires = "schedule")]
-    cycle_momentum: bool,
+    #[arg(long)]
+    pub(super) cycle_momentum: bool,
     /// Lowers the learning rate when an epoch's number no longer improves, and starts from a constant rate:
     /// `monitor=val_loss,factor=0.5,patience=2,min_delta=1e-4,cooldown=0,min_lr=0`
     #[arg(long, value_name = "KEY=VALUE,…", conflicts_with_all = ["schedule", "decay_rate"])]
-    reduce_lr_on_plateau: Option<String>,
+    pub(super) reduce_lr_on_plateau: Option<String>,
     /// Told in the epoch lines besides loss and accuracy: sparse_top_k_categorical_accuracy, … (may be repeated)
     #[arg(long, value_name = "NAME")]
     pub(super) metric: Vec<String>,
     /// At most this many steps an epoch
     #[arg(long, visible_alias = "steps", value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub(super) steps_per_epoch: Option<usize>,
-    /// Folder with the data files; else $WGRAD_DATA, the XDG data folder and Debian's are searched
-    #[arg(long)]
-    data_dir: Option<PathBuf>,
+    /// Folder for what the run leaves: models, history, curves, report; nothing in it is overwritten
+    /// [default: runs/NAME of a run file; else nothing is left]
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) out: Option<PathBuf>,
     #[command(flatten)]
     pub(super) checkpoint: CheckpointOptions,
-    #[command(flatten)]
-    model: ModelOptions,
     #[command(flatten)]
     pub(super) from: FromOptions,
 }
 
 impl Options {
-    /// The optimizer asked for, in words.
-    pub(super) fn optimizer(&self) -> &str {
-        self.optimizer.as_deref().unwrap_or("nadam")
-    }
-}
-
-/// `factor=0.5,patience=2` as what reduces the learning rate.
-fn plateau(words: &str) -> anyhow::Result<ReduceLrOnPlateau> {
-    let words = Words::parse("callback", &format!("reduce_lr_on_plateau:{words}"))?;
-    let keys = ["monitor", "mode", "factor", "patience", "min_delta", "cooldown", "min_lr"];
-    if let Some(key) = words.keys().find(|key| !keys.contains(key)) {
-        return Err(Error::unknown("reduce_lr_on_plateau: parameter", key, &keys).into());
-    }
-    let d = ReduceLrOnPlateau::default();
-    let made = ReduceLrOnPlateau {
-        monitor: words.text("monitor").map_or(d.monitor, str::to_owned),
-        mode: words.one_of("mode", &[("min", Mode::Min), ("max", Mode::Max), ("auto", Mode::Auto)])?.unwrap_or(d.mode),
-        factor: words.number("factor")?.unwrap_or(d.factor),
-        patience: words.count("patience")?.map_or(d.patience, u64::from),
-        min_delta: words.number("min_delta")?.unwrap_or(d.min_delta),
-        cooldown: words.count("cooldown")?.map_or(d.cooldown, u64::from),
-        min_lr: words.number("min_lr")?.unwrap_or(d.min_lr),
-        state: d.state,
-    };
-    made.check()?;
-    Ok(made)
-}
-
-/// Refuses what can be seen to be wrong before anything is read or built.
-fn check(options: &Options) -> crate::base::Result<()> {
-    for (option, given) in [("--epochs", options.epochs), ("--steps-per-epoch", options.steps_per_epoch)] {
-        if given == Some(0) {
-            return Err(Error::request(option, "at least 1", 0, "leave it out for the default"));
+    /// Refuses what can be seen to be wrong before anything is read or built.
+    fn check(&self) -> Result<()> {
+        for (option, given) in [("--epochs", self.epochs), ("--steps-per-epoch", self.steps_per_epoch)] {
+            if given == Some(0) {
+                return Err(Error::request(option, "at least 1", 0, "leave it out for the default"));
+            }
         }
+        self.asked.check(&[
+            ("--decay-rate", self.decay_rate.is_some()),
+            ("--reduce-lr-on-plateau", self.reduce_lr_on_plateau.is_some()),
+            ("--metric", !self.metric.is_empty()),
+        ])
     }
-    if let (Source::Digits, Some(folder)) = (options.source, &options.data_dir) {
-        let help = "leave it out, or train on fashion-mnist";
-        return Err(Error::request(
-            "--data-dir",
-            "a data set read from files",
-            format!("digits, which are inside the program, and {}", folder.display()),
-            help,
-        ));
+
+    /// The run file, with what options put over it; the data too, where there is no file.
+    fn file(&self) -> Result<(RunFile, Option<Loaded>)> {
+        let decay = if self.asked.is_file() { 1.0 } else { self.asked.defaults().decay_rate };
+        let decay = self.decay_rate.unwrap_or(decay);
+        let [callbacks, schedule] = rates(self.reduce_lr_on_plateau.as_deref(), self.schedule.as_deref(), decay)?;
+        let metrics = [&["accuracy".to_owned()][..], &self.metric].concat();
+        self.asked.file(&[
+            ("train.epochs", self.epochs.map(Json::from)),
+            ("train.steps_per_epoch", self.steps_per_epoch.map(Json::from)),
+            ("train.learning_rate", self.learning_rate.map(Json::from)),
+            ("train.schedule", schedule),
+            ("train.callbacks", callbacks),
+            ("train.cycle_momentum", self.cycle_momentum.then(|| true.into())),
+            ("train.metrics", (!self.metric.is_empty()).then(|| metrics.into())),
+            ("train.checkpoint_every", self.checkpoint.every().map(Json::from)),
+            ("train.checkpoint_keep", self.checkpoint.keep().map(Json::from)),
+        ])
     }
-    Ok(())
 }
 
-/// Refuses a batch that one of the two sets cannot fill.
-fn check_batch(batch: usize, train: &Dataset, test: &Dataset) -> crate::base::Result<()> {
-    for (part, data) in [("training", train), ("test", test)] {
-        if batch > data.len() {
-            let most = format!("at most the {} {part} samples of {}", data.len(), data.name);
-            return Err(Error::request("batch size", most, batch, "choose a smaller --batch-size"));
-        }
-    }
+/// Says what is about to be trained.
+fn tell(talk: &Talk, session: &Session) -> Result<()> {
+    let data = &session.data;
+    let parts = [("validation", &data.validation), ("test", &data.test)];
+    let parts = parts.iter().filter_map(|(name, part)| Some(format!(", {} {name}", part.as_ref()?.len())));
+    let shapes = data.input_shapes.iter().map(|shape| format!("{shape:?}")).collect::<Vec<_>>().join(", ");
+    talk.note(format!(
+        "{}: {} training{} samples of shape {shapes}",
+        data.name,
+        data.train.len(),
+        parts.collect::<String>()
+    ));
+    data.notes.iter().for_each(|told| talk.note(format!("Note: {told}")));
+    let memory = session.model.memory(session.batch())?;
+    let trainable = session.model.parameters()[1];
+    talk.note(format!("{trainable} trainable parameters, {} bytes for training", memory.allocated));
+    talk.note(format!("Device: {}", session.model.device()));
     Ok(())
 }
 
 /// Runs the command.
 pub fn run(options: &Options) -> anyhow::Result<()> {
-    check(options)?;
+    options.check()?;
     if let Some(path) = &options.from.from {
         return super::train_from::run(options, path);
     }
-    let ((train, test), hidden, epochs, decay) = match options.source {
-        Source::Digits => (datasets::digits()?, &[64, 32][..], 20, 1.0),
-        Source::FashionMnist => (datasets::fashion_mnist(options.data_dir.as_deref())?, &[300, 100][..], 3, 0.3),
+    let talk = &options.asked.talk;
+    let (file, data) = options.file()?;
+    let without_file = data.is_some();
+    let device = file.open_device(None)?;
+    let data = match data {
+        Some(data) => data,
+        None => talk.phase("data", || file.open_data())?,
     };
-    check_batch(options.batch_size, &train, &test)?;
-    let epochs = options.epochs.unwrap_or(epochs);
-    let loss = SparseCategoricalCrossentropy::new();
-    let net = options.model.net(&train, hidden)?;
-    let plateau = options.reduce_lr_on_plateau.as_deref().map(plateau).transpose()?;
-    let limit = options.steps_per_epoch.unwrap_or(usize::MAX);
-    // A batch size of 0 is refused by `compile`, which wants the schedule.
-    let batches = train.len().div_ceil(options.batch_size.max(1));
-    let steps = batches.min(limit);
-    let learning_rate = match options.learning_rate {
-        Some(rate) => rate,
-        None => optim::named(options.optimizer(), None, None)?.learning_rate(0),
-    };
-    let total_steps = epochs as f64 * steps as f64;
-    let schedule: Arc<dyn Schedule> = match &options.schedule {
-        Some(words) => schedule::named(words, &Run { learning_rate, total_steps })?,
-        None if plateau.is_some() => Arc::new(learning_rate),
-        None => {
-            let decay_rate = options.decay_rate.unwrap_or(decay);
-            Arc::new(ExponentialDecay::new(learning_rate, batches as f64, decay_rate))
+    let mut session = talk.phase("model", || file.prepare_with(data, &device))?;
+    if without_file && session.data.validation.is_none() {
+        // A net to look at: its epochs are told by what it is tested on.
+        session.data.validation = session.data.test.clone();
+    }
+    let folder = run_folder::of(options)?;
+    options.checkpoint.check(folder.is_some())?;
+    tell(talk, &session)?;
+    if let Some(folder) = &folder {
+        crate::train::save::save(folder.at(RunFolder::RUN_FILE), session.file().resolved()?.as_bytes())?;
+    }
+    let result = train(options, &mut session, folder.as_ref())?;
+    told(options, &result, folder.as_ref());
+    Ok(())
+}
+
+/// Trains, and leaves what is left of a run.
+fn train(options: &Options, session: &mut Session, folder: Option<&RunFolder>) -> anyhow::Result<RunResult> {
+    let signals = Signals::default();
+    let clock = Clock::start(session.model.steps_done());
+    let mut watching = Vec::new();
+    let (mut checkpoints, mut stop) = (None, StopHandle::new());
+    let own = folder.map(|folder| folder.at(RunFolder::CHECKPOINT));
+    if let Some(place) = options.checkpoint.folder().or(own.as_deref()) {
+        let saving = options.checkpoint.saving(session.checkpoints(place), place, &signals)?;
+        watching.push(saving.tell);
+        (checkpoints, stop) = (Some(saving.checkpoints), saving.stop);
+    }
+    let samples = session.data.train.len().min(session.steps() * session.batch());
+    watching.push(options.asked.talk.progress(samples));
+    let attendance = Attendance { stop, checkpoints, watching };
+    let name = folder.map_or_else(|| session.data.name.clone(), run_folder::name);
+    let history = match session.train(folder, attendance) {
+        Ok(history) => history,
+        Err(error) => {
+            if let Some(folder) = folder {
+                session.failed(folder, &name, &clock, &error)?;
+            }
+            return Err(error.into());
         }
     };
-    let momentum = if options.cycle_momentum {
-        let companion = schedule.companion_momentum().ok_or_else(|| {
-            let wanted = "a schedule with a momentum of its own: one_cycle or one_cycle_lr";
-            Error::request("--cycle-momentum", wanted, schedule.name(), "choose one of these, or leave the option out")
-        })?;
-        Some(companion)
-    } else {
-        None
-    };
-    let optimizer = optim::named(options.optimizer(), Some(schedule), momentum)?;
-    let metrics = options.metric.iter().map(|name| metric::named(name)).collect::<Result<Vec<_>, _>>()?;
-    let device = device(&options.device)?;
-    let mut model = net.build(&device, Seed(options.seed))?;
-    model.compile_with(Compile::new(optimizer).loss(loss).metrics("accuracy").metrics(metrics))?;
-    let memory = model.memory(options.batch_size)?;
-    eprintln!(
-        "{}: {} training and {} test samples of shape {:?}",
-        train.name,
-        train.len(),
-        test.len(),
-        train.sample_shape
-    );
-    eprintln!("{} trainable parameters, {} bytes for training", model.parameters()[1], memory.allocated);
-    eprintln!("Device: {device}");
-    let signals = Signals::default();
-    let how = Fit::epochs(epochs).batch(options.batch_size).validation(&test);
-    let mut how = options.checkpoint.add(how, &signals)?.callback(EpochLine::new());
-    if let Some(steps) = options.steps_per_epoch {
-        how = how.steps_per_epoch(steps.min(batches));
+    let mut result = session.result(&history, &clock)?;
+    result.name = name;
+    if let Some(folder) = folder {
+        session.finish(folder, &history, &result)?;
     }
-    if let Some(plateau) = plateau {
-        how = how.callback(plateau);
+    signals.told(&history)?;
+    Ok(result)
+}
+
+/// Says what came of it.
+fn told(options: &Options, result: &RunResult, folder: Option<&RunFolder>) {
+    let part = if result.test.is_empty() { ("Last epoch", &result.last) } else { ("Test", &result.test) };
+    let number = |(name, value): &(String, f64)| format!("{name} {value:.4}");
+    let (loss, metrics): (Vec<_>, Vec<_>) = part.1.iter().partition(|(name, _)| name == "loss");
+    let numbers = metrics.into_iter().chain(loss).map(number).collect::<Vec<_>>().join(", ");
+    options.asked.talk.result(format!("{}: {numbers}", part.0), || {
+        let object = part.1.iter().fold(Object::new("result"), |object, (name, v)| object.number(name, *v));
+        match folder {
+            Some(folder) => object.with("run", folder.path().to_string_lossy().as_ref()),
+            None => object,
+        }
+    });
+    match folder {
+        Some(folder) => {
+            let folder = folder.path().display();
+            options.asked.talk.note(format!("Run: {folder} (open {folder}/report.html; `wgrad compare {folder} …`)"));
+        }
+        None if options.asked.run == "digits" => options
+            .talk
+            .note("Next: `wgrad train fashion-mnist`, `wgrad train RUN.toml`, `wgrad devices`, `wgrad train --help`."),
+        None => {}
     }
-    signals.told(&model.fit(&train, how)?)?;
-    let tested = model.evaluate(&test)?;
-    println!("Test: accuracy {:.4}, loss {:.4}", tested.get("accuracy").unwrap_or_default(), tested.loss());
-    if options.source == Source::Digits {
-        eprintln!("Next: `wgrad train fashion-mnist`, `wgrad devices`, `wgrad train --help`.");
-    }
-    Ok(())
 }

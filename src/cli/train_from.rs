@@ -1,15 +1,16 @@
 //! `wgrad train --from`: a model in a file goes on training, as it was compiled.
 
 use super::arrays::Named;
-use super::checkpoint::Signals;
 use super::device::device;
 use super::evaluate::labelled;
+use super::json::Object;
 use super::opened;
-use super::progress::EpochLine;
+use super::signals::Signals;
 use super::train::Options;
+use super::view::About;
 use crate::base::{Error, Result, Seed};
 use crate::formats::model_file::ModelFile;
-use crate::formats::open;
+use crate::formats::{Checkpoints, open};
 use crate::nn::{loss, metric, optim};
 use crate::report::CsvLogger;
 use crate::train::{Compile, Device, Fit, Model};
@@ -23,7 +24,7 @@ pub struct FromOptions {
     #[arg(
         long, value_name = "MODEL", requires_all = ["x", "y", "out"],
         conflicts_with_all = [
-            "source", "decay_rate", "schedule", "cycle_momentum", "reduce_lr_on_plateau", "data_dir",
+            "run", "set", "decay_rate", "schedule", "cycle_momentum", "reduce_lr_on_plateau", "data_dir", "target",
             "hidden", "activation", "initializer", "normalization", "regularizer", "constraint", "dropout", "dropout_kind",
         ],
     )]
@@ -43,21 +44,18 @@ pub struct FromOptions {
     /// With --from: samples in the order of the files
     #[arg(long, requires = "from")]
     no_shuffle: bool,
-    /// With --from: folder for what comes out, model.keras and history.csv; nothing in it is overwritten
-    #[arg(long, value_name = "FOLDER", requires = "from")]
-    out: Option<PathBuf>,
 }
 
 /// Settings of the command line, for a model that has none.
 fn settings(options: &Options, name: &str) -> Result<Compile> {
     let metrics = options.metric.iter().map(|name| metric::named(name)).collect::<Result<Vec<_>>>()?;
-    let optimizer = optim::named(options.optimizer(), None, None)?;
+    let optimizer = optim::named(options.asked.optimizer.as_deref().unwrap_or("nadam"), None, None)?;
     Ok(Compile::new(optimizer).loss(loss::named(name)?).metrics(metrics))
 }
 
 /// Refuses settings that would not take effect: without --loss the file's are taken.
 fn check_settings(options: &Options) -> Result<()> {
-    let given = [("--optimizer", options.optimizer.is_some()), ("--metric", !options.metric.is_empty())];
+    let given = [("--optimizer", options.asked.optimizer.is_some()), ("--metric", !options.metric.is_empty())];
     match given.iter().find(|(_, given)| *given) {
         None => Ok(()),
         Some((option, _)) => {
@@ -69,14 +67,15 @@ fn check_settings(options: &Options) -> Result<()> {
 }
 
 fn model(options: &Options, path: &Path, file: &dyn ModelFile, device: &Device) -> Result<Model> {
+    let seed = options.asked.seed.unwrap_or(42);
     let mut model = match &options.from.loss {
         None => {
             check_settings(options)?;
             let help = "give --loss and --optimizer, or compile it before it is saved";
-            opened::compiled(path, file, device, options.seed, help)?
+            opened::compiled(path, file, device, seed, help)?
         }
         Some(name) => {
-            let mut model = file.build(device, Seed(options.seed))?;
+            let mut model = file.build(device, Seed(seed))?;
             model.compile_with(settings(options, name)?)?;
             model
         }
@@ -107,24 +106,43 @@ fn files(folder: &Path, resumes: bool) -> Result<[PathBuf; 2]> {
 /// Runs the command.
 pub fn run(options: &Options, path: &Path) -> anyhow::Result<()> {
     let from = &options.from;
-    let device = device(&options.device)?;
+    let device = device(&options.asked.device)?;
     let file = open(path)?;
     let mut model = model(options, path, &*file, &device)?;
     let samples = labelled(&from.x, &from.y, &model)?;
-    let [saved, history] = files(from.out.as_deref().unwrap_or(Path::new(".")), options.checkpoint.resumes())?;
-    eprintln!("{}: {} samples, {} trainable parameters", path.display(), samples.len(), model.parameters()[1]);
-    eprintln!("Device: {device}");
+    let [saved, history] = files(options.out.as_deref().unwrap_or(Path::new(".")), options.checkpoint.resumes())?;
+    let (talk, [_, trainable, _]) = (&options.asked.talk, model.parameters());
+    talk.note(format_args!("{}: {} samples, {trainable} trainable parameters", path.display(), samples.len()));
+    talk.note(format_args!("Device: {device}"));
     let signals = Signals::default();
-    let how = Fit::epochs(options.epochs.unwrap_or(1)).batch(options.batch_size).shuffle(!from.no_shuffle);
-    let mut how = options.checkpoint.add(how, &signals)?.callback(EpochLine::new()).callback(CsvLogger::new(&history));
+    let batch = options.asked.batch_size.unwrap_or(32);
+    let mut how = Fit::epochs(options.epochs.unwrap_or(1)).batch(batch).shuffle(!from.no_shuffle);
+    options.checkpoint.check(false)?;
+    if let Some(place) = options.checkpoint.folder() {
+        let mut checkpoints = Checkpoints::new(place).keep(options.checkpoint.keep().unwrap_or(3));
+        if let Some(steps) = options.checkpoint.every() {
+            checkpoints = checkpoints.save_freq(steps);
+        }
+        let saving = options.checkpoint.saving(checkpoints, place, &signals)?;
+        how = how.callback(saving.tell).callback(saving.checkpoints).stop_handle(&saving.stop);
+    }
+    how = how.callback(CsvLogger::new(&history));
     if let Some(steps) = options.steps_per_epoch {
         how = how.steps_per_epoch(steps);
     }
     if let Some(share) = from.validation_split {
         how = how.validation_split(share);
     }
+    let about = About {
+        title: format!("{}, {} samples", path.display(), samples.len()),
+        device: device.to_string(),
+        memory: model.memory(options.batch_size)?.allocated,
+        samples: samples.len(),
+    };
+    how = options.view.watch(how, talk, &about, &signals)?;
     signals.told(&model.fit(&samples, how)?)?;
     model.save(&saved)?;
-    println!("Saved: {}", saved.display());
+    let told = saved.display();
+    talk.result(format_args!("Saved: {told}"), || Object::new("result").with("saved", told.to_string()));
     Ok(())
 }

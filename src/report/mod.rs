@@ -14,5 +14,5 @@ pub use compare::Comparison;
 pub use csv_logger::CsvLogger;
 pub use curves::Curves;
 pub use insight::{InsightLog, Observation, layers};
-pub use pictures::{learning_rate_plot, variance_panels, variance_plot};
+pub use pictures::{learning_rate_chart, learning_rate_plot, variance_panels, variance_plot};
 pub use tensor_board::TensorBoard;

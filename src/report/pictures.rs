@@ -14,6 +14,11 @@ use crate::nn::insight::{Report, Statistics};
 /// assert!(learning_rate_plot("digits", &rates, &losses, Some(1e-3)).contains("suggested: 0.001"));
 /// ```
 pub fn learning_rate_plot(title: &str, rates: &[f64], losses: &[f64], suggestion: Option<f64>) -> String {
+    learning_rate_chart(title, rates, losses, suggestion).svg()
+}
+
+/// As [`learning_rate_plot`], to be drawn as something else.
+pub fn learning_rate_chart(title: &str, rates: &[f64], losses: &[f64], suggestion: Option<f64>) -> Chart {
     let points = |values: &[f64]| rates.iter().copied().zip(values.iter().copied()).collect::<Vec<_>>();
     // As `nn::schedule::suggest` smooths them: 3 % of the readings to either side.
     let smooth = smoothed(losses, (losses.len() * 3).div_ceil(100));
@@ -30,7 +35,7 @@ pub fn learning_rate_plot(title: &str, rates: &[f64], losses: &[f64], suggestion
     if let Some(rate) = suggestion {
         chart = chart.mark(rate, format!("suggested: {}", super::plot::short(rate)));
     }
-    chart.sized(720.0, 400.0).svg()
+    chart.sized(720.0, 400.0)
 }
 
 /// The picture Glorot and He drew of initializers, as SVG: from layer to layer the mean of activations in a band of one

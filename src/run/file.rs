@@ -74,12 +74,8 @@ impl RunFile {
     pub fn parse<S: AsRef<str>>(name: impl AsRef<Path>, text: &str, set: &[S]) -> Result<Self> {
         let mut document = Document::parse(name.as_ref(), text.to_owned())?;
         for pair in set {
-            let pair = pair.as_ref();
-            let Some((path, value)) = pair.split_once('=') else {
-                let help = "write it like --set train.epochs=5";
-                return Err(Error::request("--set", "key=value", format!("`{pair}`"), help));
-            };
-            document.set(path.trim(), value.trim())?;
+            let (path, value) = parted(pair.as_ref())?;
+            document.set(path, value)?;
         }
         Self::of(document.clone()).map_err(|error| document.placed(error))
     }
@@ -102,13 +98,14 @@ impl RunFile {
         Self::of(document.clone()).map_err(|error| document.placed(error))
     }
 
-    /// As [`RunFile::with`], of a value as TOML writes it, or a bare word: `--set`.
+    /// As [`RunFile::with`], of `key=value`, the value as TOML writes it or a bare word: `--set`.
     ///
     /// # Errors
     /// As [`RunFile::with`].
-    pub fn with_text(&self, path: &str, value: &str) -> Result<Self> {
+    pub fn set(&self, pair: &str) -> Result<Self> {
+        let (path, value) = parted(pair)?;
         let mut document = self.document.clone();
-        document.set(path.trim(), value.trim())?;
+        document.set(path, value)?;
         Self::of(document.clone()).map_err(|error| document.placed(error))
     }
 
@@ -169,6 +166,15 @@ impl RunFile {
         }
         toml_text::text(&root)
     }
+}
+
+/// Key and value of `--set`.
+fn parted(pair: &str) -> Result<(&str, &str)> {
+    let parts = pair.split_once('=').map(|(path, value)| (path.trim(), value.trim()));
+    parts.ok_or_else(|| {
+        let help = "write it like --set train.epochs=5";
+        Error::request("--set", "key=value", format!("`{pair}`"), help)
+    })
 }
 
 fn section<T: Configured>(place: &str, json: &Json) -> Result<T> {

@@ -7,6 +7,7 @@ mod file;
 mod item;
 mod model;
 mod outcome;
+mod range_test;
 mod schema;
 mod session;
 mod toml_text;
@@ -17,6 +18,7 @@ mod words;
 
 pub use file::RunFile;
 pub use outcome::Clock;
+pub use range_test::Readings;
 pub use schema::schema;
 pub use session::{Attendance, Session};
 

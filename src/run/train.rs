@@ -55,7 +55,7 @@ impl Default for TrainSection {
             callbacks: Json::Null,
             observe_every: None,
             checkpoint_every: None,
-            checkpoint_keep: 1,
+            checkpoint_keep: 3,
         }
     }
 }
