@@ -5,7 +5,6 @@ use super::json::Object;
 use super::{runs, whole};
 use crate::nn::insight::{Report, Statistics};
 use crate::report::variance_panels;
-use crate::run::Attendance;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -82,7 +81,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     session.data.validation = None;
     talk.note(format!("{}: {} steps of {} samples", session.data.name, options.steps, session.batch()));
     talk.note(format!("Device: {device}"));
-    session.train(None, Attendance::default())?;
+    session.train(None, Ok)?;
     let looks = [("first step", session.observations.first()), ("last step", session.observations.last())];
     let looks: Vec<(&str, &_)> = looks.into_iter().filter_map(|(name, look)| Some((name, look?))).collect();
     let looks = if options.steps == 1 { looks.get(..1) } else { Some(looks.as_slice()) }.unwrap_or_default();

@@ -34,7 +34,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     talk.note(format!("{}: {} steps from {} to {}", data.name, options.steps, options.from, options.to));
     talk.note(format!("Device: {device}"));
     let name = data.name.clone();
-    let readings = file.range_test(data, &device, [options.from, options.to], options.steps, Vec::new())?;
+    let readings = file.range_test(data, &device, [options.from, options.to], options.steps, Ok)?;
     let suggestion = readings.suggestion();
     if let Some(path) = &options.plot {
         runs::draw(&learning_rate_chart(&name, &readings.rates, &readings.losses, suggestion), path)?;

@@ -11,29 +11,48 @@ macro_rules! eprintln {
 }
 
 mod arrays;
+mod asked;
 mod bench;
 mod checkpoint;
+mod clock;
 mod compare;
 mod convert;
 mod device;
 mod devices;
 mod evaluate;
+mod exit;
+mod inspect;
+mod json;
+mod leave;
+mod lr_find;
 mod net;
 mod opened;
+mod pace;
 mod parity;
 mod plot;
 mod predict;
 mod progress;
 mod report;
+mod run_folder;
 mod runs;
+mod schema;
+mod screen;
+mod shell;
+mod signals;
 mod summary;
+mod sweep;
+mod talk;
 mod train;
 mod train_from;
+#[cfg(feature = "tui")]
+mod tui;
+mod view;
 
 use crate::base::Error;
 use clap::{Parser, Subcommand};
+use screen::Stream;
 use std::fmt::Arguments;
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 use std::num::{IntErrorKind, ParseIntError};
 use std::process::ExitCode;
 use std::str::FromStr;
@@ -58,41 +77,70 @@ enum Command {
     Summary(summary::Options),
     /// A model from one format to another: .keras, .h5, .weights.h5, .safetensors, .onnx
     Convert(convert::Options),
+    /// Find a learning rate for a run by a range test
+    LrFind(lr_find::Options),
+    /// Look at what the layers of a run do with their numbers: mean and deviation, saturated and dead units
+    Inspect(inspect::Options),
+    /// Train a run file many times, with every combination of some values, into one table
+    Sweep(sweep::Options),
     /// Compare runs: a table of what came of them and what differs, their curves over each other
     Compare(compare::Options),
     /// Draw the curves of runs, as SVG or PNG
     Plot(plot::Options),
     /// Make the report of a run anew from its folder
     Report(report::Options),
+    /// The words of run files as JSON Schema, for editors
+    Schema(schema::Options),
     /// List the devices wgrad can train on
     Devices(devices::Options),
     /// Compare every kernel on a GPU with its judge, the f64 twin
     Parity(parity::Options),
     /// Measure each kernel of two training steps on a device: time, GFLOP/s, GB/s, share of the measured peak
     Bench(bench::Options),
+    /// Completions of commands and options for a shell, to stdout
+    Completions(shell::CompletionOptions),
+    /// The manual: a page a command, into a folder or to stdout
+    Man(shell::ManOptions),
 }
 
 /// Runs the program and says how it ended: 0 done, 1 failed, 2 wrong request, 3 bad data, 4 no device or lost,
 /// 5 diverged, 6 out of memory, 130 and 143 interrupted by SIGINT and SIGTERM after saving.
 pub fn main() -> ExitCode {
-    let done = match Cli::parse().command {
+    let asked = match Cli::try_parse() {
+        Ok(asked) => asked,
+        Err(answer) => {
+            // Help and versions are results too.
+            let told = answer.print();
+            if !answer.use_stderr() {
+                exit::unless_told(told.and_then(|()| std::io::stdout().flush()));
+            }
+            return ExitCode::from(u8::try_from(answer.exit_code()).unwrap_or(exit::FAILED));
+        }
+    };
+    let done = match asked.command {
         Command::Train(options) => train::run(&options),
         Command::Predict(options) => predict::run(&options),
         Command::Evaluate(options) => evaluate::run(&options),
         Command::Summary(options) => summary::run(&options),
         Command::Convert(options) => convert::run(&options),
+        Command::LrFind(options) => lr_find::run(&options),
+        Command::Inspect(options) => inspect::run(&options),
+        Command::Sweep(options) => sweep::run(&options),
         Command::Compare(options) => compare::run(&options),
         Command::Plot(options) => plot::run(&options),
         Command::Report(options) => report::run(&options),
+        Command::Schema(options) => schema::run(&options),
         Command::Devices(options) => devices::run(&options),
         Command::Parity(options) => parity::run(&options),
         Command::Bench(options) => bench::run(&options),
+        Command::Completions(options) => shell::completions(&options),
+        Command::Man(options) => shell::man(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
-            ExitCode::from(code(&error))
+            ExitCode::from(exit::code(&error))
         }
     }
 }
@@ -111,38 +159,12 @@ fn part_of(what: &str, given: &[String], known: &[&str]) -> crate::base::Result<
     stranger.map_or(Ok(()), |name| Err(Error::unknown(what, name, known)))
 }
 
-/// What shells call a program that wrote to a pipe nobody reads any more: 128 + SIGPIPE.
-const READER_LEFT: i32 = 141;
-
-/// A line to stdout. Where it cannot be written, nothing else is worth doing: the results go there.
+/// A line to stdout.
 fn tell(told: Arguments<'_>) {
-    if let Err(error) = writeln!(std::io::stdout().lock(), "{told}") {
-        if error.kind() == ErrorKind::BrokenPipe {
-            std::process::exit(READER_LEFT);
-        }
-        note(format_args!("error: writing to stdout: {error}"));
-        std::process::exit(1);
-    }
+    exit::unless_told(screen::line(Stream::Out, &told.to_string()));
 }
 
 /// A line to stderr.
 fn note(told: Arguments<'_>) {
-    let _ = writeln!(std::io::stderr().lock(), "{told}");
-}
-
-fn code(error: &anyhow::Error) -> u8 {
-    if error.is::<crate::data::DataError>() {
-        return 3;
-    }
-    if let Some(signalled) = error.downcast_ref::<checkpoint::Signalled>() {
-        return signalled.code;
-    }
-    match error.downcast_ref::<Error>() {
-        Some(Error::Request { .. }) => 2,
-        Some(Error::Data(_)) => 3,
-        Some(Error::Device { .. } | Error::Lost { .. }) => 4,
-        Some(Error::Diverged { .. }) => 5,
-        Some(Error::Memory { .. }) => 6,
-        Some(Error::Write { .. }) | None => 1,
-    }
+    let _ = screen::line(Stream::Err, &told.to_string());
 }

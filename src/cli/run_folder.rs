@@ -1,5 +1,6 @@
 //! Where a run leaves its files: `--out`, or a free name under `runs`.
 
+use super::asked::Asked;
 use super::train::Options;
 use crate::base::Result;
 use crate::report::run::RunFolder;
@@ -29,8 +30,8 @@ fn free(runs: &Path, name: &str, resume: bool) -> PathBuf {
     numbered(if resume { taken.max(1) } else { taken + 1 })
 }
 
-/// What a run is called: its folder's name.
-pub fn name(folder: &RunFolder) -> String {
-    let whole = folder.path().canonicalize().unwrap_or_else(|_| folder.path().to_owned());
-    whole.file_name().unwrap_or_default().to_string_lossy().into_owned()
+/// A free folder for what is asked, its name followed by `kind`.
+pub fn free_for(asked: &Asked, kind: &str) -> PathBuf {
+    let stem = Path::new(&asked.run).file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    free(Path::new(RUNS), &format!("{stem}{kind}"), false)
 }

@@ -2,15 +2,17 @@
 
 use super::checkpoint::CheckpointOptions;
 use super::json::Object;
+use super::leave::{leave, name_of};
 use super::signals::Signals;
 use super::talk::Talk;
 use super::train_from::FromOptions;
+use super::view::{About, ViewOptions};
 use super::asked::{Asked, rates};
 use super::{run_folder, whole};
 use crate::base::{Error, Result};
 use crate::report::run::{RunFolder, RunResult};
-use crate::run::{Attendance, Clock, RunFile, Session};
-use crate::train::StopHandle;
+use crate::run::{Clock, RunFile, Session};
+use crate::train::Fit;
 use crate::data::Loaded;
 use crate::nn::config::Json;
 use clap::Args;
@@ -56,6 +58,8 @@ pub struct Options {
     pub(super) checkpoint: CheckpointOptions,
     #[command(flatten)]
     pub(super) from: FromOptions,
+    #[command(flatten)]
+    pub(super) view: ViewOptions,
 }
 
 impl Options {
@@ -87,6 +91,7 @@ impl Options {
             ("train.callbacks", callbacks),
             ("train.cycle_momentum", self.cycle_momentum.then(|| true.into())),
             ("train.metrics", (!self.metric.is_empty()).then(|| metrics.into())),
+            ("train.observe_every", self.view.observe_every().map(Json::from)),
             ("train.checkpoint_every", self.checkpoint.every().map(Json::from)),
             ("train.checkpoint_keep", self.checkpoint.keep().map(Json::from)),
         ])
@@ -147,26 +152,25 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
 fn train(options: &Options, session: &mut Session, folder: Option<&RunFolder>) -> anyhow::Result<RunResult> {
     let signals = Signals::default();
     let clock = Clock::start(session.model.steps_done());
-    let mut watching = Vec::new();
-    let (mut checkpoints, mut stop) = (None, StopHandle::new());
     let own = folder.map(|folder| folder.at(RunFolder::CHECKPOINT));
-    if let Some(place) = options.checkpoint.folder().or(own.as_deref()) {
-        let saving = options.checkpoint.saving(session.checkpoints(place), place, &signals)?;
-        watching.push(saving.tell);
-        (checkpoints, stop) = (Some(saving.checkpoints), saving.stop);
-    }
-    let samples = session.data.train.len().min(session.steps() * session.batch());
-    watching.push(options.asked.talk.progress(samples));
-    let attendance = Attendance { stop, checkpoints, watching };
-    let name = folder.map_or_else(|| session.data.name.clone(), run_folder::name);
-    let history = match session.train(folder, attendance) {
-        Ok(history) => history,
-        Err(error) => {
-            if let Some(folder) = folder {
-                session.failed(folder, &name, &clock, &error)?;
-            }
-            return Err(error.into());
+    let place = options.checkpoint.folder().or(own.as_deref());
+    let saving = place.map(|place| options.checkpoint.saving(session.checkpoints(place), place, &signals)).transpose()?;
+    let about = About {
+        title: format!("{}, {} samples", session.data.name, session.data.train.len()),
+        device: session.model.device().to_string(),
+        memory: session.model.memory(session.batch())?.allocated,
+        samples: session.data.train.len().min(session.steps() * session.batch()),
+    };
+    let add = |mut fit: Fit<'static>| {
+        if let Some(saving) = saving {
+            fit = fit.callback(saving.tell).callback(saving.checkpoints).stop_handle(&saving.stop);
         }
+        options.view.watch(fit, &options.asked.talk, &about, &signals)
+    };
+    let name = folder.map_or_else(|| session.data.name.clone(), name_of);
+    let history = match folder {
+        Some(folder) => leave(session, folder, &name, &clock, add)?,
+        None => session.train(None, add)?,
     };
     let mut result = session.result(&history, &clock)?;
     result.name = name;
@@ -196,6 +200,7 @@ fn told(options: &Options, result: &RunResult, folder: Option<&RunFolder>) {
             options.asked.talk.note(format!("Run: {folder} (open {folder}/report.html; `wgrad compare {folder} …`)"));
         }
         None if options.asked.run == "digits" => options
+            .asked
             .talk
             .note("Next: `wgrad train fashion-mnist`, `wgrad train RUN.toml`, `wgrad devices`, `wgrad train --help`."),
         None => {}

@@ -136,7 +136,7 @@ pub fn run(options: &Options, path: &Path) -> anyhow::Result<()> {
     let about = About {
         title: format!("{}, {} samples", path.display(), samples.len()),
         device: device.to_string(),
-        memory: model.memory(options.batch_size)?.allocated,
+        memory: model.memory(batch)?.allocated,
         samples: samples.len(),
     };
     how = options.view.watch(how, talk, &about, &signals)?;

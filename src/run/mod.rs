@@ -20,7 +20,7 @@ pub use file::RunFile;
 pub use outcome::Clock;
 pub use range_test::Readings;
 pub use schema::schema;
-pub use session::{Attendance, Session};
+pub use session::Session;
 
 use crate::base::Error;
 

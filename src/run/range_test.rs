@@ -1,14 +1,14 @@
 //! Which learning rate suits a run: Smith's range test.
 
 use super::file::RunFile;
-use super::session::{Attendance, Session};
+use super::session::Session;
 use super::words::object;
 use crate::base::Result;
 use crate::data::Loaded;
 use crate::nn::config::Json;
 use crate::nn::schedule::{RangeTest, Schedule, suggest};
-use crate::train::Device;
-use crate::train::callback::{Callback, LambdaCallback, TerminateOnNan};
+use crate::train::callback::{LambdaCallback, TerminateOnNan};
+use crate::train::{Device, Fit};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -43,7 +43,7 @@ impl RunFile {
         device: &Device,
         [least, most]: [f64; 2],
         steps: usize,
-        watching: Vec<Box<dyn Callback + '_>>,
+        add: impl FnOnce(Fit<'static>) -> Result<Fit<'static>>,
     ) -> Result<Readings> {
         let growing = RangeTest::new(least, most, steps as f64);
         growing.check()?;
@@ -73,9 +73,7 @@ impl RunFile {
             }
             Ok(())
         });
-        let mut all: Vec<Box<dyn Callback + '_>> = vec![Box::new(TerminateOnNan), Box::new(enough)];
-        all.extend(watching);
-        let history = session.train(None, Attendance { watching: all, ..Attendance::default() })?;
+        let history = session.train(None, |fit| add(fit.callback(TerminateOnNan).callback(enough)))?;
         let losses = history.get("loss").unwrap_or_default().to_vec();
         let rates = (0..losses.len() as u64).map(|step| growing.at(step)).collect();
         Ok(Readings { rates, losses })

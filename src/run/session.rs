@@ -8,9 +8,11 @@ use crate::data::{self, Labels, Loaded};
 use crate::formats::Checkpoints;
 use crate::report::run::RunFolder;
 use crate::report::{InsightLog, Observation};
-use crate::train::callback::Callback;
-use crate::train::{Device, Fit, History, Model, StopHandle};
+use crate::train::callback::{Callback, Every, Run};
+use crate::train::{Device, Fit, History, Logs, Model};
+use std::cell::RefCell;
 use std::path::Path;
+use std::rc::Rc;
 
 /// A run that is ready to train.
 pub struct Session {
@@ -23,22 +25,6 @@ pub struct Session {
     observes: Option<usize>,
     /// What was found of layers while it trained.
     pub observations: Vec<Observation>,
-}
-
-/// Who watches a training, and may end it.
-pub struct Attendance<'a> {
-    /// Asks it to stop and save.
-    pub stop: StopHandle,
-    /// Saves the whole training; else nothing does.
-    pub checkpoints: Option<Checkpoints>,
-    /// Told of each epoch, after all else.
-    pub watching: Vec<Box<dyn Callback + 'a>>,
-}
-
-impl Default for Attendance<'_> {
-    fn default() -> Self {
-        Self { stop: StopHandle::new(), checkpoints: None, watching: Vec::new() }
-    }
 }
 
 impl RunFile {
@@ -142,12 +128,17 @@ impl Session {
         }
     }
 
-    /// Trains as the file says. What is kept of epochs lies in `folder`, if there is one.
+    /// Trains as the file says. What is kept of epochs lies in `folder`, if there is one; `add` says who else is told, behind
+    /// the file's own callbacks.
     ///
     /// # Errors
     /// Callbacks that cannot do what they were asked; a loss that is no longer finite; a device that was lost; a file that
     /// cannot be written.
-    pub fn train(&mut self, folder: Option<&RunFolder>, attendance: Attendance<'_>) -> Result<History> {
+    pub fn train(
+        &mut self,
+        folder: Option<&RunFolder>,
+        add: impl FnOnce(Fit<'static>) -> Result<Fit<'static>>,
+    ) -> Result<History> {
         let train = &self.file.train;
         let place = folder.map_or(Path::new(""), RunFolder::path);
         let placed = |error| self.file.document.placed(error);
@@ -157,11 +148,11 @@ impl Session {
         };
         let labels = self.data.train.labels.first().filter(|_| !classes.is_empty());
         let class_weight = weights::read(&train.class_weight, labels, classes).map_err(placed)?;
+        let log = self.observes.map(|every| Rc::new(RefCell::new(InsightLog::every(every))));
         let mut how = Fit::epochs(train.epochs)
             .batch(train.batch_size)
             .shuffle(self.file.data.shuffle)
-            .class_weight(&class_weight)
-            .stop_handle(&attendance.stop);
+            .class_weight(&class_weight);
         if let Some(steps) = train.steps_per_epoch {
             how = how.steps_per_epoch(steps);
         }
@@ -177,19 +168,31 @@ impl Session {
         if let Some(folder) = folder {
             how = folder.callbacks(how, None);
         }
-        let mut log = self.observes.map(InsightLog::every);
-        if let Some(log) = &mut log {
-            how = how.callback(log);
+        if let Some(log) = &log {
+            how = how.callback(Shared(log.clone()));
         }
-        if let Some(saved) = attendance.checkpoints {
-            how = how.callback(saved);
-        }
-        for watching in attendance.watching {
-            how = how.callback(watching);
-        }
+        how = add(how)?;
         let history = self.model.fit(&self.data.train, how).map_err(placed);
-        self.observations = log.map_or_else(Vec::new, |log| log.observations().to_vec());
+        self.observations = log.map_or_else(Vec::new, |log| log.borrow().observations().to_vec());
         history
+    }
+}
+
+/// A log that is read once the training that fills it is over.
+struct Shared(Rc<RefCell<InsightLog>>);
+
+impl Callback for Shared {
+    fn every(&self) -> Every {
+        Callback::every(&*self.0.borrow())
+    }
+    fn minds_divergence(&self) -> bool {
+        self.0.borrow().minds_divergence()
+    }
+    fn step_end(&mut self, run: &mut Run<'_>) -> Result<()> {
+        self.0.borrow_mut().step_end(run)
+    }
+    fn epoch_end(&mut self, logs: &mut Logs, run: &mut Run<'_>) -> Result<()> {
+        self.0.borrow_mut().epoch_end(logs, run)
     }
 }
 
