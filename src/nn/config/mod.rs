@@ -83,9 +83,21 @@ pub trait Configured: Sized {
 pub fn read<T: Configured>(place: &str, given: &Map<String, Json>) -> Result<T> {
     let mut made = T::plain();
     let mut fields = Fields::reading(place, given);
-    made.fields(&mut fields)?;
+    if let Err(error) = made.fields(&mut fields) {
+        return Err(mistyped::<T>(place, given).unwrap_or(error));
+    }
     fields.finish()?;
     Ok(made)
+}
+
+/// A key that was given and looks like a field that was not, but must be.
+fn mistyped<T: Configured>(place: &str, given: &Map<String, Json>) -> Option<Error> {
+    let known = listed::<T>();
+    let missing: Vec<&str> = known.iter().filter(|f| f.needed && !given.contains_key(f.name)).map(|f| f.name).collect();
+    let strange = given.keys().filter(|key| !known.iter().any(|f| f.name == *key));
+    let near = |key: &&String| crate::base::nearest(key, missing.iter().copied()).is_some();
+    let names: Vec<&str> = known.iter().map(|f| f.name).collect();
+    strange.into_iter().find(near).map(|key| Error::unknown(format!("{place}: field"), key, &names))
 }
 
 /// The fields of a class.
