@@ -17,6 +17,7 @@ mod checkpoint;
 mod clock;
 mod compare;
 mod convert;
+mod data;
 mod device;
 mod devices;
 mod evaluate;
@@ -39,6 +40,7 @@ mod schema;
 mod screen;
 mod shell;
 mod signals;
+mod source;
 mod summary;
 mod sweep;
 mod talk;
@@ -91,6 +93,8 @@ enum Command {
     Report(report::Options),
     /// The words of run files as JSON Schema, for editors
     Schema(schema::Options),
+    /// What is in data (shapes, classes, columns, what is missing), and data sets to fetch
+    Data(Box<data::Options>),
     /// List the devices wgrad can train on
     Devices(devices::Options),
     /// Compare every kernel on a GPU with its judge, the f64 twin
@@ -130,6 +134,7 @@ pub fn main() -> ExitCode {
         Command::Plot(options) => plot::run(&options),
         Command::Report(options) => report::run(&options),
         Command::Schema(options) => schema::run(&options),
+        Command::Data(options) => data::run(&options),
         Command::Devices(options) => devices::run(&options),
         Command::Parity(options) => parity::run(&options),
         Command::Bench(options) => bench::run(&options),
