@@ -140,8 +140,9 @@ impl Comparison {
                 names.push(name);
             }
         }
-        let first = self.runs.first();
-        names.retain(|name| self.runs.iter().any(|run| run.setting(name) != first.and_then(|run| run.setting(name))));
+        // A run whose settings are not known does not make all of them differ.
+        let known = || self.runs.iter().filter(|run| !run.settings.is_empty());
+        names.retain(|name| known().any(|run| run.setting(name) != known().next().and_then(|run| run.setting(name))));
         names
     }
 

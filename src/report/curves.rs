@@ -89,8 +89,7 @@ impl<'a> Curves<'a> {
         if let Some(stranger) = self.only.iter().find(|name| !known.contains(&name.as_str())) {
             return Err(Error::unknown("metric", stranger, &known));
         }
-        let rate = |name: &str| RATES.contains(&name);
-        all.sort_by_key(|name| if rate(name) { 2 } else { u8::from(name != "loss") });
+        all.sort_by_cached_key(|name| place(name));
         if !self.only.is_empty() {
             all.retain(|name| self.only.contains(name));
         }
@@ -187,6 +186,13 @@ impl<'a> Curves<'a> {
         let numbers = if self.smooth > 0 { smoothed(numbers, self.smooth) } else { numbers.to_vec() };
         Line::points(name, history.epochs.iter().zip(numbers).map(|(epoch, v)| ((epoch + 1) as f64, v)))
     }
+}
+
+/// Where the numbers of a name stand: losses first, then metrics by name, the learning rate last; each before its validation.
+pub(crate) fn place(name: &str) -> (u8, String, bool) {
+    let bare = name.strip_prefix("val_").unwrap_or(name);
+    let rank = if RATES.contains(&bare) { 2 } else { u8::from(bare != "loss") };
+    (rank, bare.to_owned(), bare != name)
 }
 
 /// A disc at the best epoch, on the line of what it is validated with.

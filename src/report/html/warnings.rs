@@ -4,6 +4,7 @@ use super::layers_file::Layers;
 use super::page::Report;
 use super::text::{escape, percent, put, short};
 use crate::nn::insight::{Statistics, first_not_finite};
+use crate::report::curves::place;
 use crate::report::run::{Best, upwards};
 use crate::train::History;
 
@@ -27,7 +28,9 @@ pub(super) fn part(report: &Report) -> String {
 
 fn of_history(history: &History, best: Option<&Best>) -> Vec<String> {
     let mut all = Vec::new();
-    for (name, numbers) in history.iter() {
+    let mut told: Vec<(&str, &[f64])> = history.iter().collect();
+    told.sort_by_cached_key(|(name, _)| place(name));
+    for (name, numbers) in told {
         let bad = numbers.iter().filter(|v| !v.is_finite()).count();
         // A number that is told from some epoch on is not one that was lost.
         let first = numbers.iter().position(|v| v.is_finite()).unwrap_or(0);
