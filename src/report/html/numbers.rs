@@ -18,7 +18,7 @@ pub(super) fn curves(report: &Report) -> String {
     }
     // Names of the history itself are always known.
     let charts = curves.charts().unwrap_or_default();
-    let charts: String = charts.into_iter().map(|chart| chart.sized(430.0, 270.0)).map(|c| figure(&c)).collect();
+    let charts: String = charts.into_iter().map(|chart| chart.sized(400.0, 260.0)).map(|c| figure(&c)).collect();
     let mut told: Vec<(&str, &[f64])> = history.iter().collect();
     told.sort_by_cached_key(|(name, _)| place(name));
     let names: Vec<&str> = told.iter().map(|(name, _)| *name).collect();

@@ -156,7 +156,7 @@ fn scatter(fit: &Fitted) -> Chart {
         .y("predicted")
         .line(same)
         .line(Line::points("", fit.points.iter().copied()).dots().color(Color::Blue))
-        .sized(430.0, 330.0)
+        .sized(400.0, 310.0)
 }
 
 /// Samples, each with what was said and what is right: images as pictures, others as a table.
