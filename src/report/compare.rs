@@ -140,8 +140,9 @@ impl Comparison {
                 names.push(name);
             }
         }
-        let first = self.runs.first();
-        names.retain(|name| self.runs.iter().any(|run| run.setting(name) != first.and_then(|run| run.setting(name))));
+        // A run whose settings are not known does not make all of them differ.
+        let known = || self.runs.iter().filter(|run| !run.settings.is_empty());
+        names.retain(|name| known().any(|run| run.setting(name) != known().next().and_then(|run| run.setting(name))));
         names
     }
 
@@ -260,5 +261,42 @@ impl std::fmt::Display for Comparison {
             if nth > 0 { write!(f, "\n{line}")? } else { write!(f, "{line}")? }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::run::Best;
+
+    fn run(name: &str, monitor: &str, value: f64) -> RunResult {
+        let numbers = vec![(monitor.to_owned(), value)];
+        let best = Best { monitor: monitor.to_owned(), epoch: 0, numbers: numbers.clone() };
+        RunResult { name: name.to_owned(), best: Some(best), last: numbers, ..RunResult::default() }
+    }
+
+    fn names(table: &Comparison) -> Vec<&str> {
+        table.runs.iter().map(|run| run.result.name.as_str()).collect()
+    }
+
+    #[test]
+    fn runs_are_sorted_the_way_their_number_improves() {
+        let up = [run("a", "val_accuracy", 0.5), run("b", "val_accuracy", f64::NAN), run("c", "val_accuracy", 0.9)];
+        let sorted = |runs: &[RunResult], by| Comparison::of(runs).sort(by);
+        assert_eq!(names(&sorted(&up, "best").expect("a column")), ["c", "a", "b"]);
+        assert_eq!(names(&sorted(&up, "val_accuracy").expect("a number")), ["c", "a", "b"]);
+        let down = [run("a", "val_loss", 0.5), run("b", "val_loss", 0.1), run("other", "mae", 7.0)];
+        assert_eq!(names(&sorted(&down, "best").expect("a column")), ["b", "a", "other"]);
+        assert_eq!(names(&sorted(&down, "mae").expect("a number")), ["other", "a", "b"]);
+        assert!(sorted(&down, "val_los").is_err_and(|error| error.to_string().contains("did you mean `val_loss`?")));
+        assert!(sorted(&[], "best").is_ok());
+    }
+
+    #[test]
+    fn names_do_not_break_a_table() {
+        let strange = run("a,\"b\"\n\u{1b}[2J", "loss", 1.0);
+        let table = Comparison::of(&[strange]).settings(vec![vec![("x".to_owned(), "1".to_owned())]]);
+        assert!(!table.to_string().contains('\u{1b}') && table.to_string().lines().count() == 2);
+        assert!(table.to_csv().contains("\"a,\"\"b\"\""));
     }
 }

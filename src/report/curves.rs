@@ -73,7 +73,7 @@ impl<'a> Curves<'a> {
         self
     }
 
-    /// What there is a chart for, in their order: the loss, metrics, the learning rate.
+    /// What there is a chart for, in their order: the loss, metrics, the learning rate if it was not one number all the time.
     ///
     /// # Errors
     /// A number was asked for that no run has.
@@ -89,10 +89,10 @@ impl<'a> Curves<'a> {
         if let Some(stranger) = self.only.iter().find(|name| !known.contains(&name.as_str())) {
             return Err(Error::unknown("metric", stranger, &known));
         }
-        let rate = |name: &str| RATES.contains(&name);
-        all.sort_by_key(|name| if rate(name) { 2 } else { u8::from(name != "loss") });
-        if !self.only.is_empty() {
-            all.retain(|name| self.only.contains(name));
+        all.sort_by_cached_key(|name| place(name));
+        match self.only.is_empty() {
+            true => all.retain(|name| !RATES.contains(&name.as_str()) || self.varies(name)),
+            false => all.retain(|name| self.only.contains(name)),
         }
         Ok(all)
     }
@@ -118,12 +118,21 @@ impl<'a> Curves<'a> {
         Ok(charts.into_iter().fold(Panels::new(&self.title).columns(columns), Panels::panel))
     }
 
+    fn varies(&self, name: &str) -> bool {
+        let mut all = self.runs.iter().filter_map(|(_, history)| history.get(name)).flatten();
+        let first = all.next();
+        all.any(|rate| Some(rate) != first)
+    }
+
     fn best(&self, history: &History) -> Option<Best> {
         let told = self.monitor.clone().filter(|name| history.get(name).is_some());
         Best::of(history, &told.or_else(|| Best::monitor_of(history))?)
     }
 
     fn chart(&self, name: &str) -> Chart {
+        if self.smooth > 0 && RATES.contains(&name) {
+            return Self { smooth: 0, ..self.clone() }.chart(name);
+        }
         let chart = Chart::new(name).x("epoch");
         let chart = if self.logarithmic(name) { chart.log_y() } else { chart };
         let chart = if share(name) { chart.percent() } else { chart };
@@ -146,7 +155,8 @@ impl<'a> Curves<'a> {
     /// Training and validation in two colours; what has no validation needs no key.
     fn single(&self, mut chart: Chart, name: &str, history: &History) -> Chart {
         let validation = history.get(&format!("val_{name}"));
-        let best = self.best(history);
+        // A rate is not what an epoch is the best by.
+        let best = self.best(history).filter(|_| !RATES.contains(&name));
         if let Some(best) = &best {
             let text = format!("best: epoch {}", best.epoch + 1);
             chart = chart.mark((best.epoch + 1) as f64, text);
@@ -187,6 +197,13 @@ impl<'a> Curves<'a> {
         let numbers = if self.smooth > 0 { smoothed(numbers, self.smooth) } else { numbers.to_vec() };
         Line::points(name, history.epochs.iter().zip(numbers).map(|(epoch, v)| ((epoch + 1) as f64, v)))
     }
+}
+
+/// Where the numbers of a name stand: losses first, then metrics by name, the learning rate last; each before its validation.
+pub(crate) fn place(name: &str) -> (u8, String, bool) {
+    let bare = name.strip_prefix("val_").unwrap_or(name);
+    let rank = if RATES.contains(&bare) { 2 } else { u8::from(bare != "loss") };
+    (rank, bare.to_owned(), bare != name)
 }
 
 /// A disc at the best epoch, on the line of what it is validated with.

@@ -5,13 +5,13 @@ use crate::nn::insight::{Report, Statistics};
 
 /// The loss over the learning rate of a range test, as SVG: the readings, their running mean, and the rate suggested.
 ///
-/// What diverges at the end is cut: the axis ends at four times the loss of the first readings.
+/// What diverges at the end is cut: the axis ends at one and a half times the loss of the first readings.
 ///
 /// ```
 /// use wgrad::report::learning_rate_plot;
 /// let rates: Vec<f64> = (0..20).map(|i| 1e-5 * 10_f64.powf(i as f64 / 4.0)).collect();
 /// let losses: Vec<f64> = (0..20).map(|i| if i < 15 { 2.3 - 0.1 * i as f64 } else { 40.0 }).collect();
-/// assert!(learning_rate_plot("digits", &rates, &losses, Some(1e-3)).contains("suggested: 0.001"));
+/// assert!(learning_rate_plot("digits", &rates, &losses, Some(1e-3)).contains("suggested: 1.0e-3"));
 /// ```
 pub fn learning_rate_plot(title: &str, rates: &[f64], losses: &[f64], suggestion: Option<f64>) -> String {
     learning_rate_chart(title, rates, losses, suggestion).svg()
@@ -27,20 +27,20 @@ pub fn learning_rate_chart(title: &str, rates: &[f64], losses: &[f64], suggestio
     let start = finite.clone().take(8).fold(f64::NEG_INFINITY, f64::max);
     let high = finite.fold(f64::NEG_INFINITY, f64::max);
     let mut chart = Chart::new(title).x("learning rate").y("loss").log_x();
-    if least.is_finite() && high > 4.0 * start {
-        chart = chart.y_range(least.min(0.0), 4.0 * start).note("losses above four times those of the start are cut");
+    if least.is_finite() && high > 1.5 * start {
+        chart = chart.y_range(least.min(0.0), 1.5 * start).note("losses above one and a half times the first are cut");
     }
     chart = chart.line(Line::points("each reading", points(losses)).color(Color::Sky));
     chart = chart.line(Line::points("running mean", points(&smooth)).color(Color::Blue));
     if let Some(rate) = suggestion {
-        chart = chart.mark(rate, format!("suggested: {}", super::plot::short(rate)));
+        chart = chart.mark(rate, format!("suggested: {rate:.1e}"));
     }
     chart.sized(720.0, 400.0)
 }
 
 /// The picture Glorot and He drew of initializers, as SVG: from layer to layer the mean of activations in a band of one
 /// standard deviation, the standard deviation of activations and of gradients on logarithmic axes, and the share of dead
-/// units. A line for each report, such as the first step and the last.
+/// units or, where none is dead, of saturated numbers. A line for each report, such as the first step and the last.
 ///
 /// Source: X. Glorot, Y. Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010; K. He et
 /// al., "Delving deep into rectifiers", 2015.
@@ -52,8 +52,10 @@ pub fn variance_plot(title: &str, reports: &[(&str, &Report)]) -> String {
 pub fn variance_panels(title: &str, reports: &[(&str, &Report)]) -> Panels {
     let mean = |(name, report): &(&str, &Report)| band(name, report.activations.iter().map(|(_, s)| s));
     let means = reports.iter().map(mean).fold(Chart::new("activations: mean ± deviation").x("layer"), Chart::line);
-    let [deviations, gradients, _, dead] = super::insight::charts(reports);
-    Panels::new(title).columns(2).panel(means).panel(deviations).panel(gradients).panel(dead)
+    let [deviations, gradients, saturated, dead] = super::insight::charts(reports);
+    let some_are_dead = reports.iter().flat_map(|(_, report)| &report.activations).any(|(_, s)| s.dead > 0.0);
+    let share = if some_are_dead { dead } else { saturated };
+    Panels::new(title).columns(2).panel(means).panel(deviations).panel(gradients).panel(share)
 }
 
 /// A line of means in a band of one deviation, a point a layer.

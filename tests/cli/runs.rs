@@ -13,11 +13,10 @@ fn train(path: &str, units: usize, run_file: &str) -> RunFolder {
     let (train, test) = datasets::digits().expect("the built-in digits");
     let folder = RunFolder::create(path).expect("a folder");
     std::fs::write(folder.at(RunFolder::RUN_FILE), run_file).expect("a file");
-    let mut model = Sequential::new()
-        .add(Input::new([8, 8]))
-        .add(Flatten::new())
+    let mut model = Sequential::new(&[8, 8])
+        .add(Flatten)
         .add(Dense::new(units).activation(Activation::RELU))
-        .add(Dense::new(10).activation(Activation::SOFTMAX))
+        .add(Dense::new(10).activation(Activation::Softmax))
         .build(&Device::Cpu, Seed(7))
         .expect("a model");
     let how =

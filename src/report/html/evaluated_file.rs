@@ -2,7 +2,7 @@
 
 use super::digest::{Digest, DigestKind, Fitted, WrongClass, WrongNumber};
 use super::shown::Shown;
-use crate::report::run::json::{number, numbers, to_number};
+use crate::report::run::json::{number, to_number};
 use serde_json::{Map, Value, json};
 
 /// The text of the file.
@@ -57,7 +57,8 @@ fn with_sample(mut told: Value, shown: &Shown) -> Value {
     match shown {
         Shown::Nothing => {}
         Shown::Picture(address) => told["image"] = json!(address),
-        Shown::Row(row) => told["row"] = numbers(row),
+        // A list, because an object has no order.
+        Shown::Row(row) => told["row"] = row.iter().map(|(name, v)| json!([name, number(*v)])).collect(),
     }
     told
 }
@@ -173,11 +174,13 @@ fn to_shown(of: &Value) -> Result<Shown, String> {
         Some(_) => return Err("field `image`: expected data:image/png;base64,…".to_owned()),
         None => {}
     }
-    let row = of.get("row").and_then(Value::as_object);
-    let named = |row: &Map<String, Value>| {
-        Shown::Row(row.iter().filter_map(|(name, v)| Some((name.clone(), to_number(v)?))).collect())
+    let pair = |pair: &Value| match pair.as_array().map(Vec::as_slice) {
+        Some([name, v]) => Some((name.as_str()?.to_owned(), to_number(v)?)),
+        _ => None,
     };
-    Ok(row.map_or(Shown::Nothing, named))
+    let Some(row) = of.get("row") else { return Ok(Shown::Nothing) };
+    let row = row.as_array().and_then(|row| row.iter().map(pair).collect::<Option<Vec<_>>>());
+    row.map(Shown::Row).ok_or_else(|| "field `row`: expected pairs of a name and a number".to_owned())
 }
 
 #[cfg(test)]

@@ -36,7 +36,10 @@ fn tiles(report: &Report) -> Vec<(String, String, String)> {
     let result = &report.result;
     let mut tiles = Vec::new();
     let mut tile = |name: &str, value: String, more: String| tiles.push((escape(name), value, more));
-    for (name, value) in result.test.iter().filter(|(name, _)| name != "loss").take(2) {
+    // By name, so that a page made anew from files is the same.
+    let mut tests: Vec<&(String, f64)> = result.test.iter().filter(|(name, _)| name != "loss").collect();
+    tests.sort_by(|a, b| a.0.cmp(&b.0));
+    for (name, value) in tests.into_iter().take(2) {
         tile(&format!("test {name}"), named(name, *value), String::new());
     }
     if let Some((_, loss)) = result.test.iter().find(|(name, _)| name == "loss") {
@@ -79,7 +82,9 @@ pub(super) fn environment(result: &RunResult) -> String {
     row("memory for training", result.memory.map_or(String::new(), |bytes| whole(bytes) + " bytes"));
     row("seed", result.seed.map_or(String::new(), |seed| seed.to_string()));
     row("run file", result.run_file.clone());
-    result.environment.iter().for_each(|(name, value)| row(name, value.clone()));
+    let mut machine: Vec<&(String, String)> = result.environment.iter().collect();
+    machine.sort();
+    machine.into_iter().for_each(|(name, value)| row(name, value.clone()));
     if rows.is_empty() {
         return String::new();
     }

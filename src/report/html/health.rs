@@ -12,7 +12,7 @@ pub(super) fn part(layers: &Layers) -> String {
         return String::new();
     }
     let looks: Vec<(&str, &Report)> = layers.looks.iter().map(|(name, report)| (name.as_str(), report)).collect();
-    let figures: String = charts(&looks).into_iter().map(|c| figure(&c.sized(480.0, 290.0))).collect();
+    let figures: String = charts(&looks).into_iter().map(|c| figure(&c.sized(400.0, 260.0))).collect();
     let tables: String = looks.iter().map(|(name, look)| folded(&format!("Layers, {name}"), &found(look))).collect();
     format!(
         "<section>\n<h2>Layers while training</h2>\n<p>Layer 1 is the first. A healthy net has deviations of one size in all \

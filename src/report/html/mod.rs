@@ -2,9 +2,11 @@
 
 mod digest;
 mod evaluated;
+#[cfg_attr(not(feature = "files"), allow(dead_code, reason = "folders are read where CSV is"))]
 mod evaluated_file;
 mod head;
 mod health;
+#[cfg_attr(not(feature = "files"), allow(dead_code, reason = "folders are read where CSV is"))]
 mod layers_file;
 mod numbers;
 #[cfg(feature = "files")]

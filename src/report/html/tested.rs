@@ -15,17 +15,16 @@ const PAIRS: usize = 20;
 pub(super) fn part(digest: &Digest) -> String {
     let inner = match &digest.kind {
         DigestKind::Classes { classes, counts, worst } => of_classes(classes, counts, worst),
-        DigestKind::Numbers { outputs, worst } => of_numbers(outputs, worst),
+        DigestKind::Numbers { outputs, worst } => of_numbers(digest.samples, outputs, worst),
     };
-    let head = format!("{}: {} samples", escape(&digest.name), whole(digest.samples as u64));
-    format!("<section>\n<h2>Answers</h2>\n<p>{head}</p>\n{inner}</section>\n")
+    format!("<section>\n<h2>Answers: {}</h2>\n{inner}</section>\n", escape(&digest.name))
 }
 
 fn of_classes(classes: &[String], counts: &[u64], worst: &[WrongClass]) -> String {
     let matrix = if classes.len() <= MATRIX { matrix(classes, counts) } else { confused(classes, counts) };
     let (right, all) = (diagonal(classes.len(), counts), counts.iter().sum::<u64>());
     let share = if all > 0 { percent(right as f64 / all as f64) } else { "none".to_owned() };
-    let mut out = format!("<p>{} of {} right: {share}.</p>\n", whole(right), whole(all));
+    let mut out = format!("<p>{} of {} samples right: {share}.</p>\n", whole(right), whole(all));
     out += &matrix;
     out += &folded("Precision and recall of each class", &per_class(classes, counts));
     if worst.is_empty() {
@@ -123,13 +122,14 @@ fn per_class(classes: &[String], counts: &[u64]) -> String {
     table("numbers", &["class", "samples", "precision", "recall", "F1"], rows(n, counts).map(row))
 }
 
-fn of_numbers(outputs: &[Fitted], worst: &[WrongNumber]) -> String {
+fn of_numbers(count: usize, outputs: &[Fitted], worst: &[WrongNumber]) -> String {
     let row = |fit: &Fitted| {
         let errors = [fit.mean_absolute_error, fit.root_mean_squared_error, fit.r2].map(short);
         std::iter::once(escape(&fit.name)).chain(errors).collect()
     };
     let head = ["number", "mean absolute error", "root of the mean squared error", "R²"];
-    let mut out = table("numbers", &head, outputs.iter().map(row));
+    let mut out = format!("<p>{} samples.</p>\n", whole(count as u64));
+    out += &table("numbers", &head, outputs.iter().map(row));
     let figures: String = outputs.iter().map(|fit| figure(&scatter(fit))).collect();
     put(&mut out, format_args!("<div class=\"figures\">\n{figures}</div>\n"));
     if worst.is_empty() {
@@ -156,7 +156,7 @@ fn scatter(fit: &Fitted) -> Chart {
         .y("predicted")
         .line(same)
         .line(Line::points("", fit.points.iter().copied()).dots().color(Color::Blue))
-        .sized(480.0, 330.0)
+        .sized(400.0, 310.0)
 }
 
 /// Samples, each with what was said and what is right: images as pictures, others as a table.

@@ -31,14 +31,15 @@ pub(crate) fn named(name: &str, value: f64) -> String {
     if share(name) && value.is_finite() { percent(value) } else { short(value) }
 }
 
-/// A share of one in hundredths, to two digits behind the point.
+/// A share of one in hundredths, always with two digits behind the point, so that columns of them line up.
 pub(super) fn percent(share: f64) -> String {
-    if !share.is_finite() {
-        return short(share);
-    }
-    let text = format!("{:.2}", share * 100.0);
-    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
-    format!("{text} %")
+    if share.is_finite() { format!("{:.2} %", share * 100.0) } else { short(share) }
+}
+
+/// As [`named`], with four digits behind the point as epoch lines have them, so that columns line up.
+pub(super) fn in_column(name: &str, value: f64) -> String {
+    let even = (1e-3..1e3).contains(&value.abs()) && !share(name);
+    if even { format!("{value:.4}").replace('-', "−") } else { named(name, value) }
 }
 
 /// A whole number with its thousands apart.
@@ -102,7 +103,8 @@ mod tests {
         assert_eq!(escape("<b a='1'>&\u{7}\n"), "&lt;b a=&#39;1&#39;&gt;&amp;\n");
         assert_eq!((whole(0), whole(999), whole(1_234_567)), ("0".into(), "999".into(), "1,234,567".into()));
         assert_eq!((time(3.25), time(61.0), time(7_260.0)), ("3.2 s".into(), "1 min 1 s".into(), "2 h 1 min".into()));
-        assert_eq!((named("val_accuracy", 0.9), named("loss", 0.9)), ("90 %".into(), "0.9".into()));
+        assert_eq!((named("val_accuracy", 0.9), named("loss", 0.9)), ("90.00 %".into(), "0.9".into()));
+        assert_eq!((in_column("loss", -0.25), in_column("loss", 0.0)), ("−0.2500".into(), "0".into()));
         assert_eq!(percent(f64::NAN), "NaN");
     }
 }

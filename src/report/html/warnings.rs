@@ -4,11 +4,14 @@ use super::layers_file::Layers;
 use super::page::Report;
 use super::text::{escape, percent, put, short};
 use crate::nn::insight::{Statistics, first_not_finite};
+use crate::report::curves::place;
 use crate::report::run::{Best, upwards};
 use crate::train::History;
 
-/// A share of a layer's units or numbers that is worth a word.
-const MUCH: f64 = 0.5;
+/// Shares of a layer's units that are dead, and of its outputs that are saturated, that are worth a word. Half of what a relu
+/// gives is at its bound in a healthy net.
+const DEAD: f64 = 0.5;
+const SATURATED: f64 = 0.9;
 /// How many times smaller the first layer's gradients are than the last's when they are said to vanish, or larger to explode.
 const FAR: f64 = 1e3;
 
@@ -27,7 +30,9 @@ pub(super) fn part(report: &Report) -> String {
 
 fn of_history(history: &History, best: Option<&Best>) -> Vec<String> {
     let mut all = Vec::new();
-    for (name, numbers) in history.iter() {
+    let mut told: Vec<(&str, &[f64])> = history.iter().collect();
+    told.sort_by_cached_key(|(name, _)| place(name));
+    for (name, numbers) in told {
         let bad = numbers.iter().filter(|v| !v.is_finite()).count();
         // A number that is told from some epoch on is not one that was lost.
         let first = numbers.iter().position(|v| v.is_finite()).unwrap_or(0);
@@ -69,10 +74,10 @@ fn of_layers(layers: &Layers) -> Vec<String> {
         all.push(format!("{name}: numbers that are not finite come up in {layer} first ({direction:?})"));
     }
     for (layer, s) in &look.activations {
-        if s.dead > MUCH {
+        if s.dead > DEAD {
             all.push(format!("{name}: {} of the units of {layer} are dead: zero for every sample", percent(s.dead)));
         }
-        if s.saturated > MUCH {
+        if s.saturated > SATURATED {
             let share = percent(s.saturated);
             all.push(format!("{name}: {share} of the outputs of {layer} are saturated, where learning is slow"));
         }

@@ -53,7 +53,7 @@ impl Frame {
         if line.markers {
             for (x, y) in line.points.iter().filter(|point| self.takes(**point)) {
                 let told = format!("{}: {}", Style::Plain.value(*x), Style::Plain.value(*y));
-                canvas.disc((self.x(*x), self.y(*y)), 3.2, &told);
+                canvas.disc((self.x(*x), self.y(*y)), if line.loose { 2.2 } else { 3.2 }, &told);
             }
         }
         canvas.close();

@@ -23,7 +23,6 @@ pub use environment::environment;
 pub use folder::RunFolder;
 #[cfg(feature = "files")]
 pub use history_file::read_history;
-#[cfg(feature = "files")]
 pub use keep_best::KeepBest;
 #[cfg(feature = "files")]
 pub use record::RunRecord;
