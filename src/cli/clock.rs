@@ -49,11 +49,6 @@ impl Clock {
         (took, validated)
     }
 
-    /// Seconds of this epoch so far.
-    pub fn elapsed(&self) -> f64 {
-        self.start.elapsed().as_secs_f64()
-    }
-
     /// Seconds a step of this epoch takes.
     pub fn per_step(&self, run: &Run<'_>) -> f64 {
         let until = self.validation.unwrap_or_else(Instant::now);

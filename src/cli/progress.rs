@@ -74,7 +74,11 @@ impl Progress {
         self.said = Instant::now();
         if self.lines {
             let left = self.clock.left_of_epochs(run, run.epoch);
-            let told = if self.moving && self.clock.took > 0.0 && left > LONG { format!(" - {} left", clock(left)) } else { String::new() };
+            let told = if self.moving && self.clock.took > 0.0 && left > LONG {
+                format!(" - {} left", clock(left))
+            } else {
+                String::new()
+            };
             eprintln!("Epoch {}/{}{told}", run.epoch + 1, run.epochs);
         }
         if self.moving {

@@ -21,11 +21,16 @@ pub struct Signalled {
 pub struct Signals {
     asked: Arc<AtomicBool>,
     number: Arc<AtomicUsize>,
+    listening: Arc<AtomicBool>,
 }
 
 impl Signals {
     /// Lets SIGINT and SIGTERM ask the training to stop; a second one ends the program at once.
     pub fn listen(&self) -> std::io::Result<()> {
+        // Listened to twice, the first signal would be the second.
+        if self.listening.swap(true, Ordering::Relaxed) {
+            return Ok(());
+        }
         for signal in [SIGINT, SIGTERM] {
             flag::register_conditional_shutdown(signal, SIGNAL + signal, self.asked.clone())?;
             flag::register_usize(signal, self.number.clone(), signal as usize)?;

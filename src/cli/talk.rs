@@ -25,6 +25,7 @@ pub struct Talk {
 
 impl Talk {
     /// As `--quiet` asks for: for a training within another command, which tells the results itself.
+    #[allow(dead_code, reason = "commands that train many models use it")]
     pub fn silent() -> Self {
         Self { quiet: true, ..Self::default() }
     }

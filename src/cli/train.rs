@@ -161,10 +161,12 @@ fn train(options: &Options, session: &mut Session, folder: Option<&RunFolder>) -
         memory: session.model.memory(session.batch())?.allocated,
         samples: session.data.train.len().min(session.steps() * session.batch()),
     };
+    let samples = session.data.train.clone();
     let add = |mut fit: Fit<'static>| {
         if let Some(saving) = saving {
             fit = fit.callback(saving.tell).callback(saving.checkpoints).stop_handle(&saving.stop);
         }
+        let fit = options.view.board(fit, &samples)?;
         options.view.watch(fit, &options.asked.talk, &about, &signals)
     };
     let name = folder.map_or_else(|| session.data.name.clone(), name_of);

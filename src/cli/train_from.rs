@@ -139,6 +139,7 @@ pub fn run(options: &Options, path: &Path) -> anyhow::Result<()> {
         memory: model.memory(batch)?.allocated,
         samples: samples.len(),
     };
+    how = options.view.board(how, &samples)?;
     how = options.view.watch(how, talk, &about, &signals)?;
     signals.told(&model.fit(&samples, how)?)?;
     model.save(&saved)?;

@@ -14,6 +14,9 @@ use std::cell::RefCell;
 use std::path::Path;
 use std::rc::Rc;
 
+/// Samples whose activations are looked at.
+const LOOKED_AT: usize = 64;
+
 /// A run that is ready to train.
 pub struct Session {
     file: RunFile,
@@ -166,7 +169,8 @@ impl Session {
             how = how.callback(callback);
         }
         if let Some(folder) = folder {
-            how = folder.callbacks(how, None);
+            let few: Vec<usize> = (0..self.data.train.len().min(LOOKED_AT)).collect();
+            how = folder.callbacks(how, None, self.data.train.select(&few)?);
         }
         if let Some(log) = &log {
             how = how.callback(Shared(log.clone()));

@@ -2,6 +2,8 @@
 
 mod files;
 mod runs;
+mod shells;
+mod snapshots;
 
 use std::process::{Command, Output};
 use wgrad::nn::{act, constraint, init, metric, optim, regularizer, schedule};

@@ -73,13 +73,9 @@ pub fn draw(frame: &mut Frame<'_>, state: &State, theme: Theme) {
     if area.width < ROOM.0 || area.height < ROOM.1 {
         return words(frame, area, state, theme);
     }
-    let [title, progress, body, keys] = Layout::vertical([
-        Constraint::Length(1),
-        Constraint::Length(1),
-        Constraint::Min(0),
-        Constraint::Length(1),
-    ])
-    .areas(area);
+    let [title, progress, body, keys] =
+        Layout::vertical([Constraint::Length(1), Constraint::Length(1), Constraint::Min(0), Constraint::Length(1)])
+            .areas(area);
     frame.render_widget(heading(state, theme, title.width), title);
     frame.render_widget(line_of_progress(state, theme, progress.width), progress);
     let hint = "q stop and save  p pause  ←→ curve  ↑↓ layers  h help";
@@ -105,12 +101,9 @@ fn beside(frame: &mut Frame<'_>, left: Rect, right: Rect, state: &State, theme: 
         16..26 => [0, 4],
         _ => [8, 5],
     };
-    let [curve, rate, speed] = Layout::vertical([
-        Constraint::Min(5),
-        Constraint::Length(rate_height),
-        Constraint::Length(speed_height),
-    ])
-    .areas(left);
+    let [curve, rate, speed] =
+        Layout::vertical([Constraint::Min(5), Constraint::Length(rate_height), Constraint::Length(speed_height)])
+            .areas(left);
     panels::curve(frame, curve, state, theme);
     if rate_height > 0 {
         panels::learning_rate(frame, rate, state, theme);
@@ -186,8 +179,7 @@ fn words(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Theme) {
 fn help(frame: &mut Frame<'_>, area: Rect, theme: Theme) {
     let width = 48.min(area.width);
     let height = (KEYS.len() as u16 + 2).min(area.height);
-    let place =
-        Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height };
+    let place = Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height };
     let line = |(key, what): &(&'static str, &'static str)| {
         Line::from(vec![Span::styled(format!("{key:>12}  "), theme.strong()), Span::raw(*what)])
     };

@@ -35,11 +35,7 @@ fn dumb() -> bool {
 
 /// Covers the terminal until `fit` is over.
 pub fn watch<'a>(fit: Fit<'a>, about: &About, signals: &Signals) -> Result<Fit<'a>> {
-    let failed = |source| Error::Write {
-        path: PathBuf::from("the terminal"),
-        source,
-        help: "leave --tui out",
-    };
+    let failed = |source| Error::Write { path: PathBuf::from("the terminal"), source, help: "leave --tui out" };
     signals.listen().map_err(failed)?;
     let view = watch::View::open(about, signals).map_err(failed)?;
     Ok(fit.callback(view).stop_handle(&signals.handle()))

@@ -10,7 +10,9 @@ use ratatui::layout::{Alignment, Constraint, Rect};
 use ratatui::style::Style;
 use ratatui::symbols::Marker;
 use ratatui::text::Line;
-use ratatui::widgets::{Axis, Block, Cell, Chart, Dataset, GraphType, LegendPosition, Paragraph, Row, Sparkline, Table};
+use ratatui::widgets::{
+    Axis, Block, Cell, Chart, Dataset, GraphType, LegendPosition, Paragraph, Row, Sparkline, Table,
+};
 
 /// A number in at most eight cells.
 pub fn figure(value: Option<f64>) -> String {
@@ -156,14 +158,20 @@ pub fn layers(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Theme) {
     let widths = widths.chain([Constraint::Length(9), Constraint::Length(10), Constraint::Length(5)]);
     let (first, all) = (state.first_layer.min(state.layers.len() - 1), state.layers.len());
     let room = usize::from(area.height.saturating_sub(3));
-    let title = if all > room { format!(" layers {} to {} of {all} ", first + 1, (first + room).min(all)) } else { " layers ".to_owned() };
+    let title = if all > room {
+        format!(" layers {} to {} of {all} ", first + 1, (first + room).min(all))
+    } else {
+        " layers ".to_owned()
+    };
     let table = Table::new(state.layers.iter().skip(first).map(row), widths).header(header).block(block.title(title));
     frame.render_widget(table, area);
 }
 
 /// The device and what is held on it.
 pub fn device(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Theme) {
-    let lines =
-        vec![Line::raw(state.about.device.clone()), Line::styled(format!("{} held", bytes(state.about.memory)), theme.quiet())];
+    let lines = vec![
+        Line::raw(state.about.device.clone()),
+        Line::styled(format!("{} held", bytes(state.about.memory)), theme.quiet()),
+    ];
     frame.render_widget(Paragraph::new(lines).block(Block::bordered().title(" device ")), area);
 }

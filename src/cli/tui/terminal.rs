@@ -31,8 +31,8 @@ pub fn cover() -> std::io::Result<Covered> {
     });
     enable_raw_mode()?;
     COVERED.store(true, Ordering::SeqCst);
-    let made = execute!(stderr(), EnterAlternateScreen, Hide)
-        .and_then(|()| Terminal::new(CrosstermBackend::new(stderr())));
+    let made =
+        execute!(stderr(), EnterAlternateScreen, Hide).and_then(|()| Terminal::new(CrosstermBackend::new(stderr())));
     match made {
         Ok(_) => screen::cover(),
         Err(_) => restore(),

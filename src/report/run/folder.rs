@@ -3,6 +3,7 @@
 use super::tell_rate::TellRate;
 use super::{KeepBest, RunResult};
 use crate::base::{Error, Result};
+use crate::data::Samples;
 use crate::report::html::Report;
 use crate::report::plot::Picture;
 use crate::report::{CsvLogger, Curves, TensorBoard};
@@ -110,11 +111,11 @@ impl RunFolder {
 
     /// Adds what writes into the folder while a model is trained: `history.csv`, with the learning rate of each epoch, the
     /// best model by `monitor` (default: the validation's first metric, else its loss, else those of the training), and the
-    /// events. Checkpoints, which options go with, are the caller's.
-    pub fn callbacks<'a>(&self, fit: Fit<'a>, monitor: Option<&str>) -> Fit<'a> {
+    /// events, with histograms of variables, gradients and the activations of the samples `look`. Checkpoints, which options go with, are the caller's.
+    pub fn callbacks<'a>(&self, fit: Fit<'a>, monitor: Option<&str>, look: Samples) -> Fit<'a> {
         fit.callback(TellRate)
             .callback(KeepBest::new(self.at(Self::BEST), monitor))
-            .callback(TensorBoard::new(self.at(Self::EVENTS)))
+            .callback(TensorBoard::new(self.at(Self::EVENTS)).histogram_freq(1).activations_of(look))
             .callback(CsvLogger::new(self.at(Self::HISTORY)))
     }
 
