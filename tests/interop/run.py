@@ -43,6 +43,7 @@ def main():
             page.tf215 = False
     if not pages:
         sys.exit(f"no model's name contains any of {a.only}")
+    print(f"{len(pages)} models; done from the beginning, that is {minutes(len(pages))} min on two cores, most of it Keras's part", flush=True)
     root = a.work or tempfile.mkdtemp(prefix="interop-")
     try:
         figures = compared(a, root, pages)
@@ -55,6 +56,11 @@ def main():
         with open(a.json, "w") as f:
             json.dump({n: {"columns": v.columns, "wrong": v.wrong, "nearer": v.nearer} for n, v in figures.items()}, f, indent=1)
     return told(figures)
+
+
+def minutes(models):
+    """Three starts of Keras and its compiling, then about half a minute a model: measured, and only to know when to look again."""
+    return round(3 + models * 0.55)
 
 
 def compared(a, root, pages):
@@ -167,7 +173,7 @@ def cell(column):
     if column is None:
         return "-"
     if column["value"] is None:
-        return "FAILED"
+        return column["what"] if column["what"] == checks.REFUSED else "FAILED"
     return f"{column['value']:.1e}" + ("!" if column["value"] > column["bound"] else "")
 
 
