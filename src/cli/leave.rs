@@ -2,7 +2,7 @@
 
 use crate::base::Result;
 use crate::report::run::RunFolder;
-use crate::run::{Clock, Session};
+use crate::run::Session;
 use crate::train::{Fit, History};
 
 /// Trains; a run that fails leaves what is known of it.
@@ -13,12 +13,11 @@ pub fn leave(
     session: &mut Session,
     folder: &RunFolder,
     name: &str,
-    clock: &Clock,
     add: impl FnOnce(Fit<'static>) -> Result<Fit<'static>>,
 ) -> Result<History> {
     let trained = session.train(Some(folder), add);
     if let Err(error) = &trained {
-        session.failed(folder, name, clock, error)?;
+        session.failed(folder, name, error)?;
     }
     trained
 }

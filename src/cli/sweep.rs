@@ -9,7 +9,7 @@ use crate::base::{Error, Result};
 use crate::data::Loaded;
 use crate::report::run::{RunFolder, RunRecord, RunResult};
 use crate::report::{Comparison, Curves};
-use crate::run::{Clock, RunFile};
+use crate::run::RunFile;
 use crate::train::save::save;
 use clap::Args;
 use std::path::PathBuf;
@@ -112,14 +112,13 @@ fn one(talk: &Talk, file: &RunFile, data: Loaded, folder: &RunFolder, signals: &
     let device = file.open_device(None)?;
     let mut session = file.prepare_with(data, &device)?;
     save(folder.at(RunFolder::RUN_FILE), session.file().resolved()?.as_bytes())?;
-    let clock = Clock::start(session.model.steps_done());
     let samples = session.data.train.len();
     let name = name_of(folder);
-    let history = leave(&mut session, folder, &name, &clock, |fit| {
+    let history = leave(&mut session, folder, &name, |fit| {
         let fit = fit.stop_handle(&signals.handle());
         Ok(if talk.verbosity() > 0 { fit.callback(talk.progress(samples)) } else { fit })
     })?;
-    let mut result = session.result(&history, &clock)?;
+    let mut result = session.result(&history)?;
     result.name = name;
     session.finish(folder, &history, &result)?;
     signals.told(&history)?;

@@ -11,7 +11,7 @@ use super::asked::{Asked, rates};
 use super::{run_folder, whole};
 use crate::base::{Error, Result};
 use crate::report::run::{RunFolder, RunResult};
-use crate::run::{Clock, RunFile, Session};
+use crate::run::{RunFile, Session};
 use crate::train::Fit;
 use crate::data::Loaded;
 use crate::nn::config::Json;
@@ -151,7 +151,6 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
 /// Trains, and leaves what is left of a run.
 fn train(options: &Options, session: &mut Session, folder: Option<&RunFolder>) -> anyhow::Result<RunResult> {
     let signals = Signals::default();
-    let clock = Clock::start(session.model.steps_done());
     let own = folder.map(|folder| folder.at(RunFolder::CHECKPOINT));
     let place = options.checkpoint.folder().or(own.as_deref());
     let saving = place.map(|place| options.checkpoint.saving(session.checkpoints(place), place, &signals)).transpose()?;
@@ -171,10 +170,10 @@ fn train(options: &Options, session: &mut Session, folder: Option<&RunFolder>) -
     };
     let name = folder.map_or_else(|| session.data.name.clone(), name_of);
     let history = match folder {
-        Some(folder) => leave(session, folder, &name, &clock, add)?,
+        Some(folder) => leave(session, folder, &name, add)?,
         None => session.train(None, add)?,
     };
-    let mut result = session.result(&history, &clock)?;
+    let mut result = session.result(&history)?;
     result.name = name;
     if let Some(folder) = folder {
         session.finish(folder, &history, &result)?;

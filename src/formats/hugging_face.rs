@@ -6,6 +6,7 @@
 //! kept.
 
 use super::arrays;
+use super::config::count::check_layers;
 use super::config::read::Reader;
 use super::config::write::Writer;
 use super::config::{Structure, compile};
@@ -127,6 +128,9 @@ impl SafetensorsFile {
     /// As [`SafetensorsFile::open`].
     pub fn read(place: &str, bytes: &[u8], config: Option<&[u8]>) -> Result<Self> {
         let (arrays, metadata) = arrays::decode(bytes, place)?;
+        for text in metadata.get(KEY).map(String::as_bytes).into_iter().chain(config) {
+            check_layers(text).map_err(|e| at(place, e))?;
+        }
         let parse = |text: &[u8]| serde_json::from_slice::<Json>(text).ok().filter(|c| c.get("model").is_some());
         let config = metadata.get(KEY).and_then(|text| parse(text.as_bytes())).or_else(|| parse(config?));
         let Some(config) = config else {

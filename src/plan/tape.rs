@@ -99,12 +99,13 @@ impl Tape {
 
     pub(super) fn named(&mut self, name: &str, shape: &[usize], role: Role) -> (Value, bool) {
         let full = self.scope.full(name);
-        if let Some(v) = self.named.get(&full) {
-            return (*v, false);
+        let known = self.named.get(&full).copied();
+        let v = known.unwrap_or_else(|| self.push(full.clone(), shape, role));
+        if let (None, Role::Param | Role::State, Some((layer, _))) = (known, role, full.rsplit_once('/')) {
+            self.variables.of_layer.entry(layer.to_owned()).or_default().push(v);
         }
-        let v = self.push(full.clone(), shape, role);
         self.named.insert(full, v);
-        (v, true)
+        (v, known.is_none())
     }
 
     /// An array the executor fills before each step.

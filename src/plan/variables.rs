@@ -40,6 +40,8 @@ type Later = Rc<dyn Fn(&mut Tape) -> Result<()>>;
 pub(super) struct Variables {
     /// Numbers a chunk of the arenas may hold.
     pub chunk: usize,
+    /// The variables and statistics of each layer: asked for once for each call, a search through all would be slow.
+    pub of_layer: HashMap<String, Vec<Value>>,
     tuned: HashMap<Value, Tuning>,
     /// When, about what, in which program (none: in every), and what.
     later: Vec<(Moment, Value, Option<Program>, Later)>,
@@ -47,7 +49,7 @@ pub(super) struct Variables {
 
 impl Default for Variables {
     fn default() -> Self {
-        Self { chunk: memory::CHUNK, tuned: HashMap::new(), later: Vec::new() }
+        Self { chunk: memory::CHUNK, of_layer: HashMap::new(), tuned: HashMap::new(), later: Vec::new() }
     }
 }
 
@@ -60,10 +62,7 @@ impl Tape {
 
     /// The variables and statistics of the layer `scope`, in the order they were recorded in.
     pub fn variables_of(&self, scope: &str) -> Vec<Value> {
-        let mine =
-            |name: &str| name.strip_prefix(scope).and_then(|n| n.strip_prefix('/')).is_some_and(|n| !n.contains('/'));
-        let kept = |v: &super::ValueInfo| matches!(v.role, Role::Param | Role::State) && mine(&v.name);
-        self.values.iter().enumerate().filter(|(_, v)| kept(v)).map(|(i, _)| Value(i)).collect()
+        self.variables.of_layer.get(scope).cloned().unwrap_or_default()
     }
 
     /// The values a variable starts from.

@@ -10,6 +10,7 @@ mod outcome;
 mod range_test;
 mod schema;
 mod session;
+mod shared;
 mod toml_text;
 mod train;
 mod weights;
@@ -17,7 +18,6 @@ mod wiring;
 mod words;
 
 pub use file::RunFile;
-pub use outcome::Clock;
 pub use range_test::Readings;
 pub use schema::schema;
 pub use session::Session;

@@ -6,42 +6,25 @@ use crate::data::{Array, Labels, Samples};
 use crate::report::html::{self, Evaluated, Report};
 use crate::report::run::{Ended, RunFolder, RunResult};
 use crate::train::History;
-use std::time::{Instant, SystemTime};
 
 /// Most numbers a sample whose predictions are looked at one by one.
 const MOST_NUMBERS: usize = 16;
-
-/// A clock of a run.
-pub struct Clock {
-    started: SystemTime,
-    from: Instant,
-    steps: u64,
-}
-
-impl Clock {
-    /// From now on, of a model that has trained so many steps.
-    pub fn start(steps: u64) -> Self {
-        Self { started: SystemTime::now(), from: Instant::now(), steps }
-    }
-}
 
 impl Session {
     /// What a training came to: its numbers, evaluated on the test samples if there are any.
     ///
     /// # Errors
     /// The device was lost.
-    pub fn result(&mut self, history: &History, clock: &Clock) -> Result<RunResult> {
-        let mut result = RunResult::of(history, self.file().epochs(), None, clock.started);
-        let seconds = clock.from.elapsed().as_secs_f64();
-        let steps = self.model.steps_done() - clock.steps.min(self.model.steps_done());
+    pub fn result(&mut self, history: &History) -> Result<RunResult> {
+        let mut result = RunResult::of(history, self.file().epochs(), None, self.started);
         let [all, trainable, _] = self.model.parameters();
         result.device = self.model.device().to_string();
         result.precision = self.file().precision().to_owned();
         result.seed = Some(self.file().seed());
         (result.parameters, result.trainable) = (Some(all as u64), Some(trainable as u64));
         result.memory = self.model.memory(self.batch()).ok().map(|memory| memory.allocated);
-        (result.steps, result.seconds) = (Some(self.model.steps_done()), Some(seconds));
-        result.samples_per_second = Some(steps as f64 * self.batch() as f64 / seconds.max(1e-9));
+        (result.steps, result.seconds) = (Some(self.model.steps_done()), Some(self.timer.seconds()));
+        result.samples_per_second = self.timer.samples_per_second(self.batch());
         result.run_file = self.file().name().to_owned();
         result.warnings = self.data.notes.clone();
         if let Some(test) = &self.data.test
@@ -84,9 +67,9 @@ impl Session {
     ///
     /// # Errors
     /// A file that cannot be written.
-    pub fn failed(&self, folder: &RunFolder, name: &str, clock: &Clock, error: &Error) -> Result<()> {
+    pub fn failed(&self, folder: &RunFolder, name: &str, error: &Error) -> Result<()> {
         let history = crate::report::run::read_history(folder.at(RunFolder::HISTORY)).unwrap_or_default();
-        let mut result = RunResult::of(&history, self.file().epochs(), None, clock.started);
+        let mut result = RunResult::of(&history, self.file().epochs(), None, self.started);
         name.clone_into(&mut result.name);
         result.device = self.model.device().to_string();
         result.seed = Some(self.file().seed());

@@ -1,18 +1,17 @@
 //! A run: the data and the model of a run file, ready to train.
 
 use super::file::RunFile;
+use super::shared::Shared;
 use super::train::Output;
 use super::{callbacks, weights};
 use crate::base::{Error, Result, Seed};
 use crate::data::{self, Labels, Loaded};
 use crate::formats::Checkpoints;
-use crate::report::run::RunFolder;
+use crate::report::run::{RunFolder, RunTimer};
 use crate::report::{InsightLog, Observation};
-use crate::train::callback::{Callback, Every, Run};
-use crate::train::{Device, Fit, History, Logs, Model};
-use std::cell::RefCell;
+use crate::train::{Device, Fit, History, Model};
 use std::path::Path;
-use std::rc::Rc;
+use std::time::SystemTime;
 
 /// Samples whose activations are looked at.
 const LOOKED_AT: usize = 64;
@@ -28,6 +27,9 @@ pub struct Session {
     observes: Option<usize>,
     /// What was found of layers while it trained.
     pub observations: Vec<Observation>,
+    /// When it last began to train, and how long that took.
+    pub(super) started: SystemTime,
+    pub(super) timer: RunTimer,
 }
 
 impl RunFile {
@@ -99,7 +101,8 @@ impl Session {
             }
             model.compile_with(how)?;
         }
-        Ok(Self { file, data, model, outputs, observes, observations: Vec::new() })
+        let (started, timer) = (SystemTime::now(), RunTimer::default());
+        Ok(Self { file, data, model, outputs, observes, observations: Vec::new(), started, timer })
     }
 
     /// The run file.
@@ -151,7 +154,8 @@ impl Session {
         };
         let labels = self.data.train.labels.first().filter(|_| !classes.is_empty());
         let class_weight = weights::read(&train.class_weight, labels, classes).map_err(placed)?;
-        let log = self.observes.map(|every| Rc::new(RefCell::new(InsightLog::every(every))));
+        let timer = Shared::new(RunTimer::default());
+        let log = self.observes.map(|every| Shared::new(InsightLog::every(every)));
         let mut how = Fit::epochs(train.epochs)
             .batch(train.batch_size)
             .shuffle(self.file.data.shuffle)
@@ -173,30 +177,14 @@ impl Session {
             how = folder.callbacks(how, None, self.data.train.select(&few)?);
         }
         if let Some(log) = &log {
-            how = how.callback(Shared(log.clone()));
+            how = how.callback(log.other());
         }
-        how = add(how)?;
+        how = add(how.callback(timer.other()))?;
+        self.started = SystemTime::now();
         let history = self.model.fit(&self.data.train, how).map_err(placed);
-        self.observations = log.map_or_else(Vec::new, |log| log.borrow().observations().to_vec());
+        self.observations = log.map_or_else(Vec::new, |log| log.read(|log| log.observations().to_vec()));
+        self.timer = timer.read(RunTimer::clone);
         history
-    }
-}
-
-/// A log that is read once the training that fills it is over.
-struct Shared(Rc<RefCell<InsightLog>>);
-
-impl Callback for Shared {
-    fn every(&self) -> Every {
-        Callback::every(&*self.0.borrow())
-    }
-    fn minds_divergence(&self) -> bool {
-        self.0.borrow().minds_divergence()
-    }
-    fn step_end(&mut self, run: &mut Run<'_>) -> Result<()> {
-        self.0.borrow_mut().step_end(run)
-    }
-    fn epoch_end(&mut self, logs: &mut Logs, run: &mut Run<'_>) -> Result<()> {
-        self.0.borrow_mut().epoch_end(logs, run)
     }
 }
 

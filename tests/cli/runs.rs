@@ -25,6 +25,7 @@ fn train(path: &str, units: usize, run_file: &str) -> RunFolder {
     let (mut timer, mut looks) = (RunTimer::default(), InsightLog::every(10));
     let fit = Fit::epochs(3).batch(64).steps_per_epoch(12).validation(&test).callback(&mut timer).callback(&mut looks);
     let started = std::time::SystemTime::now();
+    let look = wgrad::data::Samples::from(&train).select(&[0, 1]).expect("two samples");
     let history = model.fit(&train, folder.callbacks(fit, None, look)).expect("a training");
     model.save(folder.at(RunFolder::MODEL)).expect("a file");
     let tested = model.evaluate(&test).expect("numbers");

@@ -4,6 +4,7 @@
 mod archive;
 mod bombs;
 mod cases;
+mod clock;
 mod damage;
 mod goldens;
 mod hostile;

@@ -1,13 +1,14 @@
 //! What one input may take: no panic is the targets' matter, time and memory are this page's.
 
+use crate::clock::Clock;
 use crate::memory::most_during;
 use crate::targets::Target;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// What an input has taken.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Spent {
-    /// On the clock; where that is too much, of this thread on a processor, as others run beside it.
+    /// Of this thread on a processor, as others run beside it.
     pub time: Duration,
     /// Bytes alive at most, above those before.
     pub memory: usize,
@@ -26,12 +27,9 @@ pub fn run(target: &Target, bytes: &[u8]) -> Spent {
     let mut spent = Spent { time: Duration::MAX, memory: 0 };
     // Only what is slow each time is slow.
     for _ in 0..3 {
-        let (begun, before) = (Instant::now(), processor());
+        let clock = Clock::start();
         let ((), memory) = most_during(|| (target.run)(bytes));
-        let elapsed = begun.elapsed();
-        let worked = || processor()?.checked_sub(before?);
-        let time = if elapsed > MOST_TIME { worked().unwrap_or(elapsed) } else { elapsed };
-        spent = Spent { time: spent.time.min(time), memory: spent.memory.max(memory) };
+        spent = Spent { time: spent.time.min(clock.time()), memory: spent.memory.max(memory) };
         if spent.time <= MOST_TIME {
             break;
         }
@@ -40,10 +38,4 @@ pub fn run(target: &Target, bytes: &[u8]) -> Spent {
     assert!(spent.memory <= allowed, "{} bytes for a file of {}, {allowed} are allowed", spent.memory, bytes.len());
     assert!(spent.time <= MOST_TIME, "{:?} for a file of {} bytes", spent.time, bytes.len());
     spent
-}
-
-/// What this thread has been on a processor, as Linux tells it, some milliseconds late.
-fn processor() -> Option<Duration> {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    text.split(' ').next()?.parse().ok().map(Duration::from_nanos)
 }

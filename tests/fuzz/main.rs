@@ -6,6 +6,8 @@
 #[path = "../files/archive.rs"]
 #[allow(dead_code, reason = "the rest of the page is for the tests in its folder")]
 mod archive;
+#[path = "../files/clock.rs"]
+mod clock;
 mod guard;
 #[path = "../random_models/memory.rs"]
 mod memory;

@@ -13,6 +13,10 @@ HISTORY = 1e-5
 SMALL_VARIABLE, SMALL_SLOT, SMALL_OUTPUT = 1e-3, 1e-6, 1e-3
 
 
+# What a column says of a file that must be refused, and was.
+REFUSED = "refused"
+
+
 class Missed(Exception):
     """A comparison that could not be made."""
 
@@ -63,14 +67,6 @@ def of_histories(work, named):
     return worst, worst_name
 
 
-def of_refusal(work, step, word):
-    """0 where the step was refused by this word: a file that is not understood ends with 3."""
-    said = work.error_of(step) or "was done"
-    if "exit code 3" not in said or word not in said:
-        raise Missed(f"{said}, expected a refusal of {word}")
-    return 0.0
-
-
 def number(d):
     """Not a number is as far as can be."""
     return float("inf") if np.isnan(d) else float(d)
@@ -102,6 +98,14 @@ class Figures:
         if value > bound:
             self.wrong.append(f"{column}: {value:.2e} > {bound:.1e} {what}")
 
+    def refused(self, column, *steps):
+        """Steps that are done when the program refused the file by its word."""
+        errors = [f"{step}: {error}" for step in steps if (error := self.work.error_of(step))]
+        if errors:
+            self.miss(column, errors[0])
+        else:
+            self.columns.setdefault(column, {"value": None, "bound": None, "what": REFUSED})
+
     def miss(self, column, why):
         self.columns[column] = {"value": None, "bound": None, "what": why}
         self.wrong.append(f"{column}: {why}")
@@ -119,12 +123,15 @@ def figures(work, page):
     f = Figures(work)
     if page.keras3:
         of_keras_3(f, page)
-    if page.tf215 and page.refused215:
-        f.check("tf215_train", 1.0, lambda: of_refusal(f.work, "train_out64215", page.refused215), "make64215")
-    elif page.tf215:
+    if page.tf215:
         for kind in ("keras", "h5"):
-            f.check("tf215", OUTPUTS, f.outputs(f"got215_{kind}_", "predicted215_"), "make215", f"got215_{kind}")
-        if page.trains215:
+            if page.refused215:
+                f.refused("tf215", "make215", f"got215_{kind}")
+            else:
+                f.check("tf215", OUTPUTS, f.outputs(f"got215_{kind}_", "predicted215_"), "make215", f"got215_{kind}")
+        if page.refused215 or page.refused_training215:
+            f.refused("tf215_train", "make64215", "train_out64215")
+        elif page.trains215:
             needs = ["make64215", "train_out64215", "go_on_out64215"]
             f.check("tf215_train", FLOAT64, f.variables("out64215_weights", "trained64215_weights"), *needs)
     return f

@@ -16,8 +16,11 @@ class Program:
     def __init__(self, path):
         self.path = os.path.abspath(path)
 
-    def run(self, work, step, *arguments, **tensors):
-        """Runs one command once; its end is STEP.done or STEP.error, what it said STEP.log."""
+    def run(self, work, step, *arguments, refused=None, **tensors):
+        """Runs one command once; its end is STEP.done or STEP.error, what it said STEP.log.
+
+        Done is a command that must be `refused` when it was, by this word: of a file that is not understood, by 3.
+        """
 
         def command():
             words = [self.path, *arguments]
@@ -28,9 +31,12 @@ class Program:
             done = subprocess.run(words, capture_output=True, text=True, timeout=SECONDS, cwd=work.folder)
             with open(work / f"{step}.log", "w") as f:
                 f.write(f"{' '.join(words)}\n{done.stdout}{done.stderr}\n{time.monotonic() - begun:.2f} s\n")
-            if done.returncode:
-                said = [line for line in done.stderr.strip().splitlines() if line.strip()] or ["nothing was said"]
-                raise RuntimeError(f"exit code {done.returncode}: {said[-1]}")
+            said = [line for line in done.stderr.strip().splitlines() if line.strip()] or ["nothing was said"]
+            ended = f"exit code {done.returncode}: {said[-1]}"
+            if refused is not None and not (done.returncode == 3 and refused in said[-1]):
+                raise RuntimeError(f"{ended}, expected exit code 3 and a refusal of {refused}")
+            if refused is None and done.returncode:
+                raise RuntimeError(ended)
 
         work.phase(step, command)
         return work.error_of(step) is None
@@ -44,17 +50,17 @@ def outputs(work, stem, like):
     return paths if about["keys"] is None else [f"{k}={p}" for k, p in zip(about["keys"], paths)]
 
 
-def predict(program, work, model, stem, like):
-    return program.run(work, stem, "predict", model, "--device", "cpu", input=work.tensor_files("x"),
+def predict(program, work, model, stem, like, refused=None):
+    return program.run(work, stem, "predict", model, "--device", "cpu", refused=refused, input=work.tensor_files("x"),
                        output=outputs(work, stem + "_", like))  # fmt: skip
 
 
-def train(program, work, page, model, out, precision):
+def train(program, work, page, model, out, precision, refused=None):
     shutil.rmtree(work / out, ignore_errors=True)
     return program.run(
         work, f"train_{out}", "train", "--from", model, "--no-shuffle", "--batch-size", str(page.batch), "--epochs", "1",
         "--steps", str(STEPS), "--precision", precision, "--device", "cpu", "--out", out,
-        x=work.tensor_files("x"), y=work.tensor_files("y"),
+        refused=refused, x=work.tensor_files("x"), y=work.tensor_files("y"),
     )  # fmt: skip
 
 
@@ -73,9 +79,10 @@ def all_of_it(program, work, page):
         with_keras_3(program, work, page)
     if page.tf215:
         for kind in ("keras", "h5"):
-            predict(program, work, f"model215.{kind}", f"got215_{kind}", "predicted215_")
+            predict(program, work, f"model215.{kind}", f"got215_{kind}", "predicted215_", page.refused215)
         if page.trains215:
-            train(program, work, page, f"model64215.{page.start215}", "out64215", "float64")
+            training = page.refused215 or page.refused_training215
+            train(program, work, page, f"model64215.{page.start215}", "out64215", "float64", training)
 
 
 def with_keras_3(program, work, page):

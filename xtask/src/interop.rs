@@ -41,6 +41,7 @@ fn environment(python: &str, folder: &Path, requirements: &Path) -> Result<PathB
     if folder.exists() {
         fs::remove_dir_all(folder).with_context(|| format!("removing {}", folder.display()))?;
     }
+    println!("making the environment {} of {}: some minutes, once", folder.display(), requirements.display());
     run(Command::new(python).args(["-m", "venv"]).arg(folder))?;
     run(Command::new(&inside)
         .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"])

@@ -41,6 +41,7 @@ pub(crate) fn settings(json: &Json, outputs: &[String], keys: &[String], keras_2
         _ => own,
     });
     for (i, output) in outputs.iter().enumerate() {
+        let before = (keras_2 && outputs.len() > 1).then_some(output.as_str());
         let place = |what: &str| if outputs.len() > 1 { format!("{what} of `{output}`") } else { what.to_owned() };
         let Some(loss) = losses[i] else {
             let help = "give every output a loss";
@@ -54,7 +55,7 @@ pub(crate) fn settings(json: &Json, outputs: &[String], keys: &[String], keras_2
         for (all, weighted) in [(metrics[i], false), (weighted[i], true)] {
             let place = place(if weighted { "weighted_metrics" } else { "metrics" });
             for one in flat(all) {
-                compile = match metric_of(&place, one)? {
+                compile = match metric_of(&place, one, before)? {
                     Told::Accuracy("accuracy") if !weighted => compile.metrics("accuracy"),
                     Told::Accuracy(name) => compile.metric_as(name, Accuracy::new(), weighted),
                     Told::Metric(name, metric) => compile.metric_as(&name, metric, weighted),
@@ -114,8 +115,7 @@ fn function(json: &Json) -> Option<&str> {
         None => json.as_str(),
         Some("function") => config?.as_str(),
         Some("MeanMetricWrapper" | "SumOverBatchSizeMetricWrapper" | "LossFunctionWrapper") => {
-            let name = config?.get("name").and_then(Json::as_str);
-            name.filter(|n| ["accuracy", "acc"].contains(n)).or_else(|| function(config?.get("fn")?))
+            function(config?.get("fn")?)
         }
         Some(_) => None,
     }
@@ -160,10 +160,16 @@ enum Told {
     Metric(String, Arc<dyn Metric>),
 }
 
-/// A metric: a name, by which it is told as well, or an object with a name of its own.
-fn metric_of(place: &str, json: &Json) -> Result<Told> {
-    let given = json.get("config").and_then(|c| c.get("name")).and_then(Json::as_str);
-    match function(json) {
+/// A metric: a name, by which it is told as well, or an object with a name of its own, before which TF-Keras puts its
+/// `output`, where there are several.
+fn metric_of(place: &str, json: &Json, output: Option<&str>) -> Result<Told> {
+    let name = json.get("config").and_then(|c| c.get("name")).and_then(Json::as_str);
+    let given = name.map(|n| output.and_then(|o| n.strip_prefix(o)?.strip_prefix('_')).unwrap_or(n));
+    // TF-Keras wraps the function that `accuracy` came to; of a model that has not been trained it takes the outputs for
+    // labels, and writes `categorical_accuracy` whatever the labels will be.
+    let wrapped = json.get("class_name").and_then(Json::as_str) == Some("MeanMetricWrapper");
+    let word = given.filter(|n| wrapped && ["accuracy", "acc"].contains(n));
+    match word.or_else(|| function(json)) {
         Some("accuracy") => Ok(Told::Accuracy("accuracy")),
         Some("acc") => Ok(Told::Accuracy("acc")),
         Some(name) => {
@@ -279,4 +285,42 @@ fn metrics_of(o: &Objective, weighted: bool) -> Result<Json> {
     });
     let all = accuracy.into_iter().chain(others).collect::<Result<Vec<Json>>>()?;
     Ok(if all.is_empty() { Json::Null } else { all.into() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::read::Reader;
+    use super::{Writer, read};
+    use crate::base::Seed;
+    use crate::train::Device;
+    use serde_json::json;
+
+    /// As TF-Keras 2.15 writes a model of two outputs that has not been trained: names with the output before them, and
+    /// `categorical_accuracy` for `accuracy`, which labels of class numbers do not fit.
+    #[test]
+    fn the_accuracy_tf_keras_guessed_is_chosen_anew() {
+        let dense = |name: &str, units: usize| {
+            let config = json!({ "name": name, "units": units, "activation": "linear" });
+            json!({ "class_name": "Dense", "name": name, "config": config, "inbound_nodes": [[["in", 0, 0, {}]]] })
+        };
+        let input = json!({ "class_name": "InputLayer", "name": "in", "inbound_nodes": [],
+                            "config": { "name": "in", "batch_input_shape": [null, 2] } });
+        let layers = json!([input, dense("kind", 3), dense("value", 1)]);
+        let outputs = json!([["kind", 0, 0], ["value", 0, 0]]);
+        let model = json!({ "class_name": "Functional", "config": {
+            "name": "m", "layers": layers, "input_layers": [["in", 0, 0]], "output_layers": outputs } });
+        let structure = Reader::of_version(Some("2.15.0")).model(&model).expect("a model");
+        let metric = |name: &str, function: &str| json!([{ "class_name": "MeanMetricWrapper", "config": { "name": name, "dtype": "float32", "fn": function } }]);
+        let settings = json!({
+            "optimizer_config": { "class_name": "Custom>Adam", "config": { "learning_rate": 0.01 } },
+            "loss": { "kind": "sparse_categorical_crossentropy", "value": "mse" },
+            "metrics": [metric("kind_accuracy", "categorical_accuracy"), metric("value_mae", "mean_absolute_error")],
+        });
+        let how = read(&settings, &structure, true).expect("settings").expect("compiled");
+        let mut model = structure.graph.build(&Device::Cpu, Seed(1)).expect("a model");
+        model.compile_with(how).expect("settings that fit");
+        let written = Writer { dtype: "float32", keras: true }.compile(&model).expect("JSON").expect("compiled");
+        assert_eq!(written["metrics"][0], json!(["accuracy"]));
+        assert_eq!(written["metrics"][1][0]["config"]["name"], "mae");
+    }
 }

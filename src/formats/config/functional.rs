@@ -8,7 +8,7 @@ use super::{Content, Shelf, Shelved, Structure};
 use crate::base::{Error, Result};
 use crate::nn::config::{Json, Map};
 use crate::train::{Connect, Graph, SharedLayer, Tensor};
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 /// A layer of the list.
 struct Entry {
@@ -205,14 +205,21 @@ impl Wiring {
         let place = format!("{}: {key}", self.place);
         let mut all = Vec::new();
         flatten(&place, fields.get(key).unwrap_or(&Json::Null), &mut all)?;
+        let mut behind = HashSet::new();
+        for r in &all {
+            let at = self.find(&r.layer)?;
+            if r.call >= self.entries[at].calls.len() {
+                behind.insert(at);
+            }
+        }
         all.iter()
             .map(|r| {
-                let entry = &self.entries[self.find(&r.layer)?];
+                let at = self.find(&r.layer)?;
+                let entry = &self.entries[at];
                 // Here Keras counts models with an input of their own from 1; a call that cannot be is told apart by that.
                 let model = MODELS.contains(&entry.class.as_str());
-                let behind = all.iter().any(|o| o.layer == r.layer && o.call >= entry.calls.len());
                 let counted = if keras_3 { entry.class == "Functional" } else { model && entry.from == 1 };
-                let from = usize::from(r.call > 0 && (behind || counted));
+                let from = usize::from(r.call > 0 && (behind.contains(&at) || counted));
                 let moved = Reference { call: r.call - from, ..r.clone() };
                 self.tensor(r, self.key(&moved, true)?)
             })

@@ -3,6 +3,7 @@
 //! A [`Shelf`] lists a model's layers in the order Keras counts them in; what Keras finds weights by is made from it.
 
 pub(crate) mod compile;
+pub(super) mod count;
 mod functional;
 mod layer;
 mod order;

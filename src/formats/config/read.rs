@@ -1,5 +1,6 @@
 //! From JSON to a graph.
 
+use super::count::MOST_LAYERS;
 use super::layer::{MODELS, opened};
 use super::{Content, Shelved, Structure};
 use crate::base::{Error, Result};
@@ -23,8 +24,11 @@ pub(in crate::formats) struct Reader {
     layers: usize,
 }
 
-/// Most layers of a file.
-const MOST_LAYERS: usize = 1 << 14;
+/// The refusal of a file of too many layers.
+pub(super) fn too_many_layers() -> Error {
+    let help = "nothing Keras writes is like this: do not trust the file";
+    Error::request("model", format!("at most {MOST_LAYERS} layers"), "more", help)
+}
 
 impl Reader {
     /// Of a file that Keras `version` wrote.
@@ -79,8 +83,7 @@ impl Reader {
     pub fn layer_or_model(&mut self, json: &Json, training: Option<bool>) -> Result<(SharedLayer, Shelved)> {
         self.layers += 1;
         if self.layers > MOST_LAYERS {
-            let help = "nothing Keras writes is like this: do not trust the file";
-            return Err(Error::request("model", format!("at most {MOST_LAYERS} layers"), "more", help));
+            return Err(too_many_layers());
         }
         let (class, fields, name) = opened(json)?;
         if MODELS.contains(&class) {

@@ -10,8 +10,8 @@ use crate::base::Result;
 use crate::formats::config::{Content, Shelf, Shelved};
 use crate::nn::config::Json;
 use crate::train::{Declared, SharedLayer};
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 /// The group of the arrays: below the root in whole models, the root itself in files of weights alone.
 pub(super) fn root(file: &Reader) -> &'static str {
@@ -37,8 +37,9 @@ pub(super) fn read(file: &Reader, shelf: &Shelf, declared: &[Declared]) -> Resul
     }
     let mut groups = groups.into_iter();
     let mut read: HashMap<usize, Vec<f64>> = HashMap::new();
+    let of_layers = by_layer(declared);
     for item in &shelf.0 {
-        let mine = ordered(item, declared);
+        let mine = ordered(item, declared, &of_layers);
         if mine.is_empty() {
             continue;
         }
@@ -75,6 +76,7 @@ pub(super) fn read(file: &Reader, shelf: &Shelf, declared: &[Declared]) -> Resul
 pub(super) fn write(tree: &mut Tree, shelf: &Shelf) -> Result<()> {
     let all: Vec<Declared> = shelf.layers().iter().flat_map(Declared::of).collect();
     let values: Vec<_> = shelf.layers().iter().flat_map(|l| l.variables()).collect();
+    let of_layers = by_layer(&all);
     let root = tree.group("model_weights");
     let names: Vec<String> = shelf.0.iter().map(|item| item.name.clone()).collect();
     root.texts("layer_names", &names);
@@ -84,10 +86,10 @@ pub(super) fn write(tree: &mut Tree, shelf: &Shelf) -> Result<()> {
     for item in &shelf.0 {
         let group = root.group(&item.name);
         let mut names = Vec::new();
-        let mut paths = Vec::new();
+        let mut paths = HashMap::new();
         places(item, "", &mut paths);
-        for d in ordered(item, &all) {
-            let within = paths.iter().find(|(layer, _)| layer.is(&all[d].layer)).map_or("", |(_, path)| path);
+        for d in ordered(item, &all, &of_layers) {
+            let within = paths.get(&all[d].layer.id()).map_or("", String::as_str);
             let name = format!("{within}/{}", all[d].name);
             group.put(&name, array(&values[d])?);
             names.push(name);
@@ -97,12 +99,13 @@ pub(super) fn write(tree: &mut Tree, shelf: &Shelf) -> Result<()> {
     Ok(())
 }
 
-/// The layers of an item by the names of the models around them: `outer/inner/dense`.
-fn places(item: &Shelved, around: &str, all: &mut Vec<(SharedLayer, String)>) {
+/// The layers of an item, by number, and the names of the models around them: `outer/inner/dense`; of a shared one where it
+/// is first.
+fn places(item: &Shelved, around: &str, all: &mut HashMap<usize, String>) {
     let own = format!("{around}{}", item.name);
     match &item.content {
         Content::Input => {}
-        Content::Layer(layer) => all.push((layer.clone(), own)),
+        Content::Layer(layer) => drop(all.entry(layer.id()).or_insert(own)),
         Content::Model(_, inner) => inner.0.iter().for_each(|item| places(item, &format!("{own}/"), all)),
     }
 }
@@ -128,16 +131,23 @@ pub(super) fn settings(mut json: Json) -> Json {
     json
 }
 
+/// Which variables belong to each layer, by its number.
+fn by_layer(declared: &[Declared]) -> HashMap<usize, Vec<usize>> {
+    let mut all: HashMap<usize, Vec<usize>> = HashMap::new();
+    declared.iter().enumerate().for_each(|(i, d)| all.entry(d.layer.id()).or_default().push(i));
+    all
+}
+
 /// Which variables belong to an item, in the order of its arrays.
-fn ordered(item: &Shelved, declared: &[Declared]) -> Vec<usize> {
-    let of = |layer: &SharedLayer| (0..declared.len()).filter(|i| declared[*i].layer.is(layer)).collect::<Vec<_>>();
+fn ordered(item: &Shelved, declared: &[Declared], of_layers: &HashMap<usize, Vec<usize>>) -> Vec<usize> {
+    let of = |layer: &SharedLayer| of_layers.get(&layer.id()).cloned().unwrap_or_default();
     match &item.content {
         Content::Input => Vec::new(),
         Content::Layer(layer) => of(layer),
         Content::Model(_, inner) => {
             let all: Vec<usize> = inner.layers().iter().flat_map(of).collect();
-            let learning = inner.learning();
-            let learns = |i: &usize| declared[*i].trained && learning.iter().any(|l| l.is(&declared[*i].layer));
+            let learning: HashSet<usize> = inner.learning().iter().map(SharedLayer::id).collect();
+            let learns = |i: &usize| declared[*i].trained && learning.contains(&declared[*i].layer.id());
             let (first, rest): (Vec<usize>, Vec<usize>) = all.into_iter().partition(learns);
             [first, rest].concat()
         }

@@ -10,6 +10,7 @@ mod optimizer;
 mod store;
 
 use super::config::compile;
+use super::config::count::check_layers;
 use super::config::read::Reader as ModelReader;
 use super::config::write::Writer;
 use super::config::{Shelf, Structure};
@@ -78,7 +79,9 @@ impl KerasFile {
 
     fn of_archive(place: &str, bytes: &[u8]) -> Result<Self> {
         let mut zip = Archive::open(place, bytes)?;
-        let config = parse(place, CONFIG, &zip.member(CONFIG)?)?;
+        let text = zip.member(CONFIG)?;
+        check_layers(&text)?;
+        let config = parse(place, CONFIG, &text)?;
         let metadata = match zip.has(METADATA) {
             true => parse(place, METADATA, &zip.member(METADATA)?)?,
             false => Json::Null,
@@ -104,6 +107,7 @@ impl KerasFile {
                 "{place}: {what}; build the model and load them into it with load_weights"
             )));
         };
+        check_layers(config.as_bytes())?;
         let config = parse(place, "model_config", config.as_bytes())?;
         let mut reader = ModelReader::of_version(weights.text("", "keras_version").as_deref());
         reader.own = weights.text("", WRITTEN_BY).is_some();

@@ -30,7 +30,7 @@ def activations_as_layers(b):
     b.is_model(b.keras.Model(x, out), b.normal(n), b.normal(2), optimizer=b.keras.optimizers.SGD(1e-3), loss="mse")
 
 
-@page(keras3=False, refused215="hard_sigmoid")
+@page(keras3=False, refused215="Keras 2's hard_sigmoid")
 def hard_sigmoid_of_before(b):
     """Another function than Keras 3's of that name."""
     n = b.size()

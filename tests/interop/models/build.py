@@ -36,13 +36,15 @@ class Page:
     warm        steps trained before it is saved: files of a training under way hold what the optimizer remembers.
     trains215   trained by TF-Keras, too.
     refused215  what TF-Keras means by it is refused, by this word.
+    refused_training215  what TF-Keras trains it by is.
     """
 
     def __init__(self, f, keras3=True, tf215=True, draws=False, onnx=True, h5=True, second=True, named=True, warm=None,
-                 trains215=True, refused215=None):  # fmt: skip
+                 trains215=True, refused215=None, refused_training215=None):  # fmt: skip
         self.f, self.name = f, f.__name__
         self.keras3, self.tf215, self.onnx, self.h5 = keras3, tf215, onnx, h5
-        self.second, self.named, self.refused215 = second, named, refused215
+        self.second, self.named = second, named
+        self.refused215, self.refused_training215 = refused215, refused_training215
         self.trains = not draws
         self.trains215 = self.trains and trains215
         # Half of all are fresh, a third has a short last batch: by the name, so that each is a matter of its own.
