@@ -11,12 +11,19 @@ mod locate;
 #[cfg(feature = "files")]
 pub mod npy;
 mod samples;
+#[cfg(feature = "files")]
+mod source;
 
 pub use array::Array;
 pub use dataset::{Dataset, Features};
 pub use error::DataError;
 pub use idx::Idx;
 pub use samples::Samples;
+#[cfg(feature = "files")]
+pub use source::{
+    Column, ColumnKind, Labels, Loaded, MissingValues, NAMES, Part, Prepared, Resize, Scale, Scaling, SourceOptions, Split,
+    Task, open,
+};
 
 /// The data sets known by name, each as (training set, test set).
 pub mod datasets {
