@@ -1,6 +1,7 @@
 //! What was read.
 
 use super::prepared::Prepared;
+use super::words::Task;
 use crate::data::Samples;
 
 /// Data ready for a model, and what was decided about it.
@@ -14,14 +15,18 @@ pub struct Loaded {
     pub validation: Option<Samples>,
     /// The samples that test, if there are any.
     pub test: Option<Samples>,
+    /// What each input is called: the key of its array; `x` where there is but one.
+    pub input_names: Vec<String>,
     /// The shape of one sample of each input.
     pub input_shapes: Vec<Vec<usize>>,
     /// What the labels of each output are; empty where there are none.
     pub labels: Vec<Labels>,
+    /// What labels are: never [`Task::Auto`]. Of several outputs, of the first.
+    pub task: Task,
     /// What each number of a row is, of a table: its column, or `column=category`.
     pub features: Option<Vec<String>>,
     /// What the training part decided: columns, categories, classes, scaling. Kept beside a model, it makes other data the
-    /// same way ([`SourceOptions::prepared`](super::SourceOptions::prepared)).
+    /// same way ([`SourceOptions::prepared`](super::SourceOptions)).
     pub prepared: Prepared,
     /// What was decided for the user, and what looks odd: a sentence each.
     pub notes: Vec<String>,
@@ -38,14 +43,22 @@ pub enum Labels {
     },
     /// Numbers, for example what a regression is to come to.
     Numbers {
-        /// Numbers a sample.
-        width: usize,
-        /// What they are: columns with commas, or the key of the array.
-        name: String,
+        /// The shape of one sample's.
+        shape: Vec<usize>,
+        /// What they are: columns, or the key of the array.
+        names: Vec<String>,
     },
 }
 
 impl Labels {
+    /// The shape of one sample's labels.
+    pub fn shape(&self) -> &[usize] {
+        match self {
+            Self::Classes { .. } => &[1],
+            Self::Numbers { shape, .. } => shape,
+        }
+    }
+
     /// The names of the classes, if labels are classes.
     pub fn classes(&self) -> Option<&[String]> {
         match self {

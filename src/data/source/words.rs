@@ -54,6 +54,8 @@ words! {
     Classification = "classification",
     /// Numbers.
     Regression = "regression",
+    /// The inputs themselves, as autoencoders have them; other labels are left out.
+    Reconstruction = "reconstruction",
 }
 
 words! {
