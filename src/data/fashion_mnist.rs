@@ -14,10 +14,10 @@ const CLASSES: usize = 10;
 const FILES: [&str; 4] =
     ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"];
 
-const FASHION_HELP: &str = "install it with `apt install dataset-fashion-mnist`, or put the four files of \
+const FASHION_HELP: &str = "`wgrad data fetch fashion-mnist` gets it, or `apt install dataset-fashion-mnist`; or put the four files of \
     https://github.com/zalandoresearch/fashion-mnist in a folder and name it with --data-dir";
 
-const MNIST_HELP: &str = "put its four IDX files, gzipped or not, in a folder `mnist` below $WGRAD_DATA or \
+const MNIST_HELP: &str = "`wgrad data fetch mnist` gets it; or put its four IDX files, gzipped or not, in a folder `mnist` below $WGRAD_DATA or \
     ~/.local/share/wgrad, or name their folder with --data-dir";
 
 /// 60,000 training and 10,000 test images of 28 × 28 pixels, scaled from 0..255 to 0..1, in 10 classes.

@@ -21,13 +21,13 @@ pub use idx::Idx;
 pub use samples::Samples;
 #[cfg(feature = "files")]
 pub use source::{
-    Column, ColumnKind, Labels, Loaded, MissingValues, NAMES, Part, Prepared, Resize, Scale, Scaling, SourceOptions, Split,
-    Task, open,
+    Column, ColumnKind, ColumnReport, Kind, Labels, Loaded, MissingValues, Moment, NAMES, Part, Prepared, Resize,
+    Scale, Scaling, SourceOptions, Split, Task, columns, is_table, moments, open,
 };
 
 /// The data sets known by name, each as (training set, test set).
 pub mod datasets {
-    pub use super::cifar10::cifar10;
+    pub use super::cifar10::{cifar10, cifar100};
     pub use super::digits::digits;
     pub use super::fashion_mnist::{fashion_mnist, mnist};
 }

@@ -28,11 +28,54 @@ fn parted<'a>(place: &str, bytes: &'a [u8]) -> Result<(&'a [u8], &'a [u8])> {
     parts.ok_or_else(|| wrong(place, "a header longer than any that NumPy writes", HELP))
 }
 
+/// An array as it is kept: bytes as bytes, all else as f32.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    /// The shape, samples first.
+    pub shape: Vec<usize>,
+    /// The numbers; bytes with scale 1.
+    pub data: RowData,
+}
+
+/// Reads an array of numbers without widening them; `place` names the file in errors.
+///
+/// # Errors
+/// As [`parse`].
+pub fn stored(place: &str, bytes: &[u8]) -> Result<Stored> {
+    let (kind, shape, numbers) = located(place, bytes)?;
+    if kind.ends_with("u1") {
+        return Ok(Stored { shape, data: RowData::Bytes { data: numbers.into(), scale: 1.0, shift: 0.0 } });
+    }
+    let array = parse(place, bytes)?;
+    let floats = array.data.iter().map(|v| *v as f32).collect();
+    Ok(Stored { shape, data: RowData::Floats(floats) })
+}
+
 /// Reads an array of numbers; `place` names the file in errors.
 ///
 /// # Errors
 /// No such file, one of something else than numbers, or one whose header does not say what is in it.
 pub fn parse(place: &str, bytes: &[u8]) -> Result<Array> {
+    let (kind, shape, stored) = located(place, bytes)?;
+    macro_rules! numbers {
+        ($($name:literal: $t:ty),*) => {
+            match kind.split_at_checked(1) {
+                $(Some(("<" | "|", $name)) => stored.as_chunks().0.iter().map(|b| <$t>::from_le_bytes(*b) as f64).collect(),
+                Some((">", $name)) => stored.as_chunks().0.iter().map(|b| <$t>::from_be_bytes(*b) as f64).collect(),)*
+                Some((_, "b1")) => stored.iter().map(|b| f64::from(u8::from(*b != 0))).collect(),
+                _ => {
+                    let what = format!("numbers of type {}", kind.trim_start_matches(['<', '>', '|', '=']));
+                    return Err(wrong(place, what, "save float32, float64 or whole numbers"));
+                }
+            }
+        };
+    }
+    let data: Vec<f64> = numbers!("f4": f32, "f8": f64, "i1": i8, "i2": i16, "i4": i32, "i8": i64, "u1": u8, "u2": u16, "u4": u32, "u8": u64);
+    Ok(Array { shape, data })
+}
+
+/// Type, shape and bytes of an array, which fit each other.
+fn located<'a>(place: &str, bytes: &'a [u8]) -> Result<(&'a str, Vec<usize>, &'a [u8])> {
     let (header, stored) = parted(place, bytes)?;
     let Header { kind, fortran, shape } = Header::read(header).map_err(|(what, help)| wrong(place, what, help))?;
     // Of an array of nothing, too, the other axes must be ones that can be multiplied.
@@ -49,21 +92,7 @@ pub fn parse(place: &str, bytes: &[u8]) -> Result<Array> {
     if fortran && shape.len() > 1 {
         return Err(wrong(place, "an array in Fortran order", "save numpy.ascontiguousarray(array)"));
     }
-    macro_rules! numbers {
-        ($($name:literal: $t:ty),*) => {
-            match kind.split_at_checked(1) {
-                $(Some(("<" | "|", $name)) => stored.as_chunks().0.iter().map(|b| <$t>::from_le_bytes(*b) as f64).collect(),
-                Some((">", $name)) => stored.as_chunks().0.iter().map(|b| <$t>::from_be_bytes(*b) as f64).collect(),)*
-                Some((_, "b1")) => stored.iter().map(|b| f64::from(u8::from(*b != 0))).collect(),
-                _ => {
-                    let what = format!("numbers of type {}", kind.trim_start_matches(['<', '>', '|', '=']));
-                    return Err(wrong(place, what, "save float32, float64 or whole numbers"));
-                }
-            }
-        };
-    }
-    let data: Vec<f64> = numbers!("f4": f32, "f8": f64, "i1": i8, "i2": i16, "i4": i32, "i8": i64, "u1": u8, "u2": u16, "u4": u32, "u8": u64);
-    Ok(Array { shape, data })
+    Ok((kind, shape, stored))
 }
 
 /// What stands before the numbers: `{'descr': '<f8', 'fortran_order': False, 'shape': (3, 4), }`, in any order.

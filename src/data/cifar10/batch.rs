@@ -1,13 +1,10 @@
-//! One batch of CIFAR-10, from either form of its files.
+//! One batch of CIFAR-10 or CIFAR-100, from either form of its files.
 
 use super::super::DataError;
 use super::pickle::{self, DAMAGED, OTHER, wrong};
 use super::value::{Array, Kind, Value, What};
-use super::{CHANNELS, CLASSES, NUMBERS, PIXELS};
+use super::{CHANNELS, NUMBERS, PIXELS, Set};
 use std::path::Path;
-
-/// A record of the binary form: a label, then the image channel by channel.
-const RECORD: usize = 1 + NUMBERS;
 
 /// Images and labels of one file.
 #[derive(Debug)]
@@ -18,20 +15,21 @@ pub struct Batch {
     pub labels: Vec<u32>,
 }
 
-/// The binary form: records one after another.
-pub fn binary(path: &Path, bytes: &[u8]) -> Result<Batch, DataError> {
-    if bytes.is_empty() || !bytes.len().is_multiple_of(RECORD) {
-        let at = bytes.len() - bytes.len() % RECORD;
+/// The binary form: records one after another, each its labels, of which the last counts, and the image channel by channel.
+pub fn binary(set: &Set, path: &Path, bytes: &[u8]) -> Result<Batch, DataError> {
+    let (before, length) = (set.label_bytes, set.label_bytes + NUMBERS);
+    if bytes.is_empty() || !bytes.len().is_multiple_of(length) {
+        let at = bytes.len() - bytes.len() % length;
         let got = format!("the end after {}", bytes.len() - at);
-        return Err(wrong(path, at, format!("a record of {RECORD} bytes"), got, DAMAGED));
+        return Err(wrong(path, at, format!("a record of {length} bytes"), got, DAMAGED));
     }
-    let label = |(n, record): (usize, &[u8])| label(path, n * RECORD, i64::from(record[0]));
-    let labels: Vec<u32> = bytes.chunks_exact(RECORD).enumerate().map(label).collect::<Result<_, _>>()?;
-    Ok(Batch { pixels: channels_last(bytes, labels.len(), |image, number| image * RECORD + 1 + number), labels })
+    let label = |(n, record): (usize, &[u8])| label(set, path, n * length + before - 1, i64::from(record[before - 1]));
+    let labels: Vec<u32> = bytes.chunks_exact(length).enumerate().map(label).collect::<Result<_, _>>()?;
+    Ok(Batch { pixels: channels_last(bytes, labels.len(), |image, number| image * length + before + number), labels })
 }
 
-/// The Python form: a pickled dictionary with `data`, bytes [images, 3072], and `labels`, a list.
-pub fn python(path: &Path, bytes: &[u8]) -> Result<Batch, DataError> {
+/// The Python form: a pickled dictionary with `data`, bytes [images, 3072], and a list of labels.
+pub fn python(set: &Set, path: &Path, bytes: &[u8]) -> Result<Batch, DataError> {
     let root = pickle::read(path, bytes)?;
     let Some(items) = root.what.items(Kind::Dictionary) else {
         return Err(wrong(path, root.at, "a dictionary", root.what.told(), OTHER));
@@ -44,17 +42,18 @@ pub fn python(path: &Path, bytes: &[u8]) -> Result<Batch, DataError> {
         let expected = format!("images of {NUMBERS} numbers");
         return Err(wrong(path, data.at, expected, array.columns.to_string(), OTHER));
     }
-    let list = under(path, bytes, &root, items, "labels")?;
+    let list = under(path, bytes, &root, items, set.labels)?;
     let Some(numbers) = list.what.items(Kind::List) else {
-        return Err(wrong(path, list.at, "a list under the key labels", list.what.told(), OTHER));
+        let expected = format!("a list under the key {}", set.labels);
+        return Err(wrong(path, list.at, expected, list.what.told(), OTHER));
     };
     if numbers.len() != array.rows {
         let expected = format!("{} labels, one for each image", array.rows);
         return Err(wrong(path, list.at, expected, numbers.len().to_string(), DAMAGED));
     }
     let number = |value: &Value| match value.what {
-        What::Int(number) => label(path, value.at, number),
-        ref other => Err(wrong(path, value.at, format!("a label below {CLASSES}"), other.told(), DAMAGED)),
+        What::Int(number) => label(set, path, value.at, number),
+        ref other => Err(wrong(path, value.at, format!("a label below {}", set.classes), other.told(), DAMAGED)),
     };
     let labels = numbers.iter().map(number).collect::<Result<_, _>>()?;
     let Array { rows, columns, by_columns, .. } = *array;
@@ -74,12 +73,12 @@ fn under<'a>(path: &Path, bytes: &[u8], root: &Value, items: &'a [Value], key: &
     })
 }
 
-fn label(path: &Path, at: usize, number: i64) -> Result<u32, DataError> {
-    u32::try_from(number).ok().filter(|label| (*label as usize) < CLASSES).ok_or_else(|| {
+fn label(set: &Set, path: &Path, at: usize, number: i64) -> Result<u32, DataError> {
+    u32::try_from(number).ok().filter(|label| (*label as usize) < set.classes).ok_or_else(|| {
         wrong(
             path,
             at,
-            format!("a label below {CLASSES}"),
+            format!("a label below {}", set.classes),
             number.to_string(),
             "the file is damaged or of another data set; fetch it again",
         )

@@ -1,4 +1,4 @@
-//! CIFAR-10 (Krizhevsky 2009, "Learning Multiple Layers of Features from Tiny Images"), from its binary or its Python
+//! CIFAR-10 and CIFAR-100 (Krizhevsky 2009, "Learning Multiple Layers of Features from Tiny Images"), from their binary or Python
 //! batches.
 
 mod batch;
@@ -17,8 +17,22 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-/// Kinds of things seen.
-const CLASSES: usize = 10;
+/// What differs between the two data sets.
+pub struct Set {
+    /// What messages call it.
+    name: &'static str,
+    /// Kinds of things seen.
+    classes: usize,
+    /// Bytes of labels before an image of the binary form.
+    label_bytes: usize,
+    /// The key of the labels in the Python form.
+    labels: &'static str,
+}
+
+const TEN: Set = Set { name: "cifar10", classes: 10, label_bytes: 1, labels: "labels" };
+
+/// Its 20 coarse classes, the first of the label bytes, are not read.
+const HUNDRED: Set = Set { name: "cifar100", classes: 100, label_bytes: 2, labels: "fine_labels" };
 
 /// Height and width of an image.
 const SIDE: usize = 32;
@@ -30,9 +44,6 @@ const CHANNELS: usize = 3;
 
 /// Numbers of an image.
 const NUMBERS: usize = PIXELS * CHANNELS;
-
-/// Files of training images; one of test images follows them.
-const TRAINING_FILES: usize = 5;
 
 /// Bytes of a file at most: eight times those of 10,000 images.
 const MOST: u64 = 1 << 28;
@@ -58,15 +69,25 @@ const FORMS: [Form<6>; 2] = [
     },
 ];
 
-/// Makes a batch of a file's bytes; the path names it in messages.
-type Reader = fn(&Path, &[u8]) -> Result<Batch, DataError>;
+/// The training images, then the test images of CIFAR-100.
+const FORMS_100: [Form<2>; 2] = [
+    Form { folder: "cifar-100-binary", files: ["train.bin", "test.bin"], gzipped: false },
+    Form { folder: "cifar-100-python", files: ["train", "test"], gzipped: false },
+];
 
-/// The readers of [`FORMS`].
+/// Makes a batch of a file's bytes; the path names it in messages.
+type Reader = fn(&Set, &Path, &[u8]) -> Result<Batch, DataError>;
+
+/// The readers of both forms.
 const READERS: [Reader; 2] = [batch::binary, batch::python];
 
 const HELP: &str = "put the unpacked folder of cifar-10-binary.tar.gz or cifar-10-python.tar.gz \
     (https://www.cs.toronto.edu/~kriz/cifar.html) below $WGRAD_DATA or ~/.local/share/wgrad, or name it with \
-    --data-dir; from wgrad's sources, `cargo xtask data cifar10` does it";
+    --data-dir; `wgrad data fetch cifar10` does it";
+
+const HELP_100: &str = "put the unpacked folder of cifar-100-binary.tar.gz or cifar-100-python.tar.gz \
+    (https://www.cs.toronto.edu/~kriz/cifar.html) below $WGRAD_DATA or ~/.local/share/wgrad, or name it with \
+    --data-dir; `wgrad data fetch cifar100` does it";
 
 /// 50,000 training and 10,000 test images of 32 × 32 pixels and 3 channels, the channels last, scaled from 0..255 to 0..1.
 ///
@@ -76,19 +97,37 @@ const HELP: &str = "put the unpacked folder of cifar-10-binary.tar.gz or cifar-1
 /// one in $WGRAD_DATA and the user's data folder (`wgrad/cifar-10-batches-bin`, …). Of a pickle (the Python form) only
 /// the few opcodes of those very files are read, and nothing is ever called. Files of fewer images are taken too.
 pub fn cifar10(data_dir: Option<&Path>) -> Result<(Dataset, Dataset), DataError> {
-    let (form, paths) = locate::find(data_dir, "cifar10", &FORMS, HELP)?;
-    let read = |path| whole(path).and_then(|bytes| READERS[form](path, &bytes));
+    read(&TEN, data_dir, &FORMS, HELP)
+}
+
+/// 50,000 training and 10,000 test images as those of [`cifar10`], in 100 classes (the *fine* labels) by the alphabet: 0 apple
+/// to 99 worm.
+///
+/// The two files are looked for in folders `cifar-100-binary` and `cifar-100-python`, else as [`cifar10`].
+pub fn cifar100(data_dir: Option<&Path>) -> Result<(Dataset, Dataset), DataError> {
+    read(&HUNDRED, data_dir, &FORMS_100, HELP_100)
+}
+
+/// The files of one form: those of training images, then one of test images.
+fn read<const N: usize>(
+    set: &Set,
+    data_dir: Option<&Path>,
+    forms: &[Form<N>; 2],
+    help: &str,
+) -> Result<(Dataset, Dataset), DataError> {
+    let (form, paths) = locate::find(data_dir, set.name, forms, help)?;
+    let read = |path| whole(path).and_then(|bytes| READERS[form](set, path, &bytes));
     let mut batches: Vec<Batch> = paths.par_iter().map(|path| read(path)).collect::<Result<_, _>>()?;
-    let test = batches.split_off(TRAINING_FILES);
-    Ok((dataset(batches)?, dataset(test)?))
+    let test = batches.split_off(N - 1);
+    Ok((dataset(set, batches)?, dataset(set, test)?))
 }
 
 /// The batches one after another.
-fn dataset(batches: Vec<Batch>) -> Result<Dataset, DataError> {
+fn dataset(set: &Set, batches: Vec<Batch>) -> Result<Dataset, DataError> {
     let labels = batches.iter().flat_map(|batch| batch.labels.iter().copied()).collect();
     let parts: Vec<&[u8]> = batches.iter().map(|batch| batch.pixels.as_slice()).collect();
     let features = RowData::Bytes { data: parts.concat().into(), scale: 1.0 / 255.0, shift: 0.0 };
-    Dataset::new("cifar10", features, labels, CLASSES, &[SIDE, SIDE, CHANNELS])
+    Dataset::new(set.name, features, labels, set.classes, &[SIDE, SIDE, CHANNELS])
 }
 
 /// All bytes of a file.

@@ -94,7 +94,24 @@ impl Drop for Folder {
 }
 
 fn python(bytes: &[u8]) -> Result<Batch, DataError> {
-    batch::python(Path::new("x"), bytes)
+    batch::python(&TEN, Path::new("x"), bytes)
+}
+
+#[test]
+fn the_fine_labels_of_a_hundred_are_read() {
+    let folder = std::env::temp_dir().join(format!("wgrad-cifar-hundred-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    // Coarse, fine, image.
+    let record = |fine: u8| [&[3, fine][..], &[7; NUMBERS]].concat();
+    std::fs::write(folder.join("train.bin"), [record(0), record(99)].concat()).unwrap();
+    std::fs::write(folder.join("test.bin"), record(42)).unwrap();
+    let read = cifar100(Some(&folder));
+    std::fs::write(folder.join("test.bin"), record(100)).unwrap();
+    let error = cifar100(Some(&folder)).unwrap_err().to_string();
+    std::fs::remove_dir_all(&folder).unwrap();
+    let (train, test) = read.unwrap();
+    assert_eq!((train.labels, test.labels, test.classes), (vec![0, 99], vec![42], 100));
+    assert!(error.contains("byte 1: expected a label below 100, got 100"), "{error}");
 }
 
 #[track_caller]

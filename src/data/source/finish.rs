@@ -29,13 +29,14 @@ pub fn finish(mut raw: Raw, options: &SourceOptions, seed: u64) -> Result<Loaded
     let mut notes = std::mem::take(&mut raw.notes);
     let settled = settle(&mut raw, options, &mut notes)?;
     let labels: Vec<Labels> = settled.iter().map(|s| s.labels.clone()).collect();
-    let mut prepared = Prepared {
+    let found = Prepared {
         columns: raw.columns.clone(),
         target: raw.targets.first().filter(|_| !raw.columns.is_empty()).map(|t| t.names.clone()).unwrap_or_default(),
         input_shapes: raw.inputs.iter().map(|input| input.shape.clone()).collect(),
-        labels,
+        labels: labels.clone(),
         scaling: Vec::new(),
     };
+    let mut prepared = like.cloned().unwrap_or(found);
     let (test, validation) = (
         elsewhere("test", &options.test, raw.test.take(), options, &prepared, &settled, &mut notes)?,
         elsewhere("validation", &options.validation, raw.validation.take(), options, &prepared, &settled, &mut notes)?,
@@ -46,7 +47,7 @@ pub fn finish(mut raw: Raw, options: &SourceOptions, seed: u64) -> Result<Loaded
     }
     let [train, validation, test] = whole;
     let train = train.unwrap_or_else(|| Samples::new([]));
-    let (train, validation, test) = draw(train, validation, test, options, &prepared.labels, seed)?;
+    let (train, validation, test) = draw(train, validation, test, options, &labels, seed)?;
     let fills = match like {
         Some(like) => missing::known(&like.columns),
         None => missing::means(&train),

@@ -49,10 +49,15 @@ fn axis(rows: &Rows, shape: &[usize]) -> usize {
 /// Mean, squares of distances from it and range of some numbers (Welford 1962).
 #[derive(Clone, Debug)]
 pub struct Moment {
+    /// Numbers counted in.
     pub count: u64,
+    /// Their mean.
     pub mean: f64,
+    /// The sum of the squares of their distances from the mean.
     pub squares: f64,
+    /// The least of them.
     pub least: f64,
+    /// The largest of them.
     pub most: f64,
 }
 
