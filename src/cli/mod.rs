@@ -14,6 +14,7 @@ mod arrays;
 mod bench;
 mod checkpoint;
 mod convert;
+mod data;
 mod device;
 mod devices;
 mod evaluate;
@@ -22,6 +23,7 @@ mod opened;
 mod parity;
 mod predict;
 mod progress;
+mod source;
 mod summary;
 mod train;
 mod train_from;
@@ -54,6 +56,8 @@ enum Command {
     Summary(summary::Options),
     /// A model from one format to another: .keras, .h5, .weights.h5, .safetensors, .onnx
     Convert(convert::Options),
+    /// What is in data (shapes, classes, columns, what is missing), and data sets to fetch
+    Data(Box<data::Options>),
     /// List the devices wgrad can train on
     Devices(devices::Options),
     /// Compare every kernel on a GPU with its judge, the f64 twin
@@ -71,6 +75,7 @@ pub fn main() -> ExitCode {
         Command::Evaluate(options) => evaluate::run(&options),
         Command::Summary(options) => summary::run(&options),
         Command::Convert(options) => convert::run(&options),
+        Command::Data(options) => data::run(&options),
         Command::Devices(options) => devices::run(&options),
         Command::Parity(options) => parity::run(&options),
         Command::Bench(options) => bench::run(&options),

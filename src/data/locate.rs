@@ -56,6 +56,12 @@ fn present(folder: &Path, file: &str, gzipped: bool) -> Option<PathBuf> {
     names.map(|name| folder.join(name)).find(|path| path.is_file())
 }
 
+/// Where a data set that is fetched goes: the first of the usual places that is the user's own.
+#[cfg(feature = "fetch")]
+pub fn home(folder: &str) -> Option<PathBuf> {
+    candidates(None, folder, |name| std::env::var_os(name)).into_iter().find(|place| !place.starts_with(DEBIAN))
+}
+
 /// The folders to look in, `folder` being the data set's own name for its folder.
 fn candidates(data_dir: Option<&Path>, folder: &str, env: impl Fn(&str) -> Option<OsString>) -> Vec<PathBuf> {
     let named = |name: &str| env(name).filter(|value| !value.is_empty()).map(PathBuf::from);

@@ -5,6 +5,8 @@ mod cifar10;
 mod dataset;
 mod digits;
 mod error;
+#[cfg(feature = "fetch")]
+mod fetch;
 mod fashion_mnist;
 mod idx;
 mod locate;
@@ -17,6 +19,8 @@ mod source;
 pub use array::Array;
 pub use dataset::{Dataset, Features};
 pub use error::DataError;
+#[cfg(feature = "fetch")]
+pub use fetch::{FETCHED, Fetched, Progress, fetch};
 pub use idx::Idx;
 pub use samples::Samples;
 #[cfg(feature = "files")]

@@ -83,7 +83,7 @@ const READERS: [Reader; 2] = [batch::binary, batch::python];
 
 const HELP: &str = "put the unpacked folder of cifar-10-binary.tar.gz or cifar-10-python.tar.gz \
     (https://www.cs.toronto.edu/~kriz/cifar.html) below $WGRAD_DATA or ~/.local/share/wgrad, or name it with \
-    --data-dir; `wgrad data fetch cifar10` does it";
+    --data-dir; `wgrad data fetch cifar10` does it, or from wgrad's sources `cargo xtask data cifar10`";
 
 const HELP_100: &str = "put the unpacked folder of cifar-100-binary.tar.gz or cifar-100-python.tar.gz \
     (https://www.cs.toronto.edu/~kriz/cifar.html) below $WGRAD_DATA or ~/.local/share/wgrad, or name it with \
