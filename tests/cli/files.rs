@@ -6,16 +6,16 @@ use wgrad::data::{Array, npy};
 use wgrad::prelude::*;
 
 /// A folder of a test's own, removed in the end.
-struct Folder(PathBuf);
+pub struct Folder(PathBuf);
 
 impl Folder {
-    fn new(name: &str) -> Self {
+    pub fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("wgrad-cli-{name}-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&path);
         std::fs::create_dir_all(&path).expect("a folder");
         Self(path)
     }
-    fn at(&self, name: &str) -> String {
+    pub fn at(&self, name: &str) -> String {
         self.0.join(name).display().to_string()
     }
 }
@@ -26,7 +26,7 @@ impl Drop for Folder {
     }
 }
 
-fn write(path: &str, shape: &[usize], data: &[f64]) {
+pub fn write(path: &str, shape: &[usize], data: &[f64]) {
     let array = Array { shape: shape.to_vec(), data: data.to_vec() };
     std::fs::write(path, npy::bytes(&array, false).expect("bytes")).expect("a file");
 }
@@ -50,14 +50,14 @@ fn prepared(folder: &Folder) -> Vec<f64> {
 }
 
 /// What the program said, if it ended well.
-fn told(arguments: &[&str]) -> String {
+pub fn told(arguments: &[&str]) -> String {
     let out = wgrad(arguments);
     let said = String::from_utf8_lossy(&out.stderr).into_owned();
     assert!(out.status.success(), "{arguments:?} ended with {:?}: {said}", out.status.code());
     String::from_utf8_lossy(&out.stdout).into_owned()
 }
 
-fn refused(arguments: &[&str], code: i32, words: &[&str]) {
+pub fn refused(arguments: &[&str], code: i32, words: &[&str]) {
     let out = wgrad(arguments);
     let said = String::from_utf8_lossy(&out.stderr);
     assert_eq!(out.status.code(), Some(code), "{arguments:?}: {said}");
