@@ -35,6 +35,11 @@ struct Files;
 #[doc = include_str!("../docs/models.md")]
 struct Models;
 
+/// The example of the page on data, run as a test.
+#[cfg(all(doctest, feature = "files"))]
+#[doc = include_str!("../docs/data.md")]
+struct Data;
+
 /// The examples of the page on training, run as tests.
 #[cfg(doctest)]
 #[doc = include_str!("../docs/training.md")]

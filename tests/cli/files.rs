@@ -26,7 +26,7 @@ impl Drop for Folder {
     }
 }
 
-fn write(path: &str, shape: &[usize], data: &[f64]) {
+pub fn write(path: &str, shape: &[usize], data: &[f64]) {
     let array = Array { shape: shape.to_vec(), data: data.to_vec() };
     std::fs::write(path, npy::bytes(&array, false).expect("bytes")).expect("a file");
 }

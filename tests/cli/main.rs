@@ -1,5 +1,6 @@
 //! The program, run as people run it: every word it takes, every refusal.
 
+mod data;
 mod files;
 mod runs;
 mod shells;

@@ -113,7 +113,7 @@ fn part(
     };
     let Some(name) = x.first() else { return Ok(None) };
     let place = match archive.find(name, endings) {
-        Some(_) => format!("{}{}", archive.place, if endings.contains(&"") { "" } else { endings[0] }),
+        Some(_) => format!("{}{}", archive.place, endings.first().copied().unwrap_or_default()),
         None if needed => return Err(absent("x", name)),
         None => return Ok(None),
     };

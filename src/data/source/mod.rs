@@ -16,6 +16,8 @@ mod scaling;
 mod split;
 mod table;
 mod targets;
+#[cfg(test)]
+mod tests;
 mod words;
 
 pub use known::NAMES;
