@@ -62,7 +62,7 @@ fn png(_: &impl Picture) -> Result<Vec<u8>> {
     Err(Error::request("picture", "a file that ends in .svg", got, "write an .svg, or build with the feature"))
 }
 
-/// The settings of a run file, flat: names with points between their parts, and values as the file has them.
+/// The settings of a run file, flat and by name: points between the parts of names, and values as the file has them.
 ///
 /// # Errors
 /// What is no TOML.
@@ -98,11 +98,11 @@ mod tests {
         assert_eq!(
             told,
             [
-                "seed=1",
-                "train.optimizer.sgd.learning_rate=0.1",
-                "train.metrics=[\"accuracy\"]",
+                "data={}",
                 "model.layers.0.dense.units=3",
-                "data={}"
+                "seed=1",
+                "train.metrics=[\"accuracy\"]",
+                "train.optimizer.sgd.learning_rate=0.1"
             ]
         );
         assert!(settings("a = ").is_err());

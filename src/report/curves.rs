@@ -73,7 +73,8 @@ impl<'a> Curves<'a> {
         self
     }
 
-    /// What there is a chart for, in their order: the loss, metrics, the learning rate if it was not one number all the time.
+    /// What there is a chart for, in their order: the loss, metrics, the learning rate if it was not one number
+    /// all through each run.
     ///
     /// # Errors
     /// A number was asked for that no run has.
@@ -118,13 +119,17 @@ impl<'a> Curves<'a> {
         Ok(charts.into_iter().fold(Panels::new(&self.title).columns(columns), Panels::panel))
     }
 
+    /// Whether a number changes within a run.
     fn varies(&self, name: &str) -> bool {
-        let mut all = self.runs.iter().filter_map(|(_, history)| history.get(name)).flatten();
-        let first = all.next();
-        all.any(|rate| Some(rate) != first)
+        let mut series = self.runs.iter().filter_map(|(_, history)| history.get(name));
+        series.any(|all| all.windows(2).any(|pair| pair[0] != pair[1]))
     }
 
-    fn best(&self, history: &History) -> Option<Best> {
+    fn best(&self, history: &History, name: &str) -> Option<Best> {
+        // A rate is not what an epoch is the best by.
+        if RATES.contains(&name) {
+            return None;
+        }
         let told = self.monitor.clone().filter(|name| history.get(name).is_some());
         Best::of(history, &told.or_else(|| Best::monitor_of(history))?)
     }
@@ -155,8 +160,7 @@ impl<'a> Curves<'a> {
     /// Training and validation in two colours; what has no validation needs no key.
     fn single(&self, mut chart: Chart, name: &str, history: &History) -> Chart {
         let validation = history.get(&format!("val_{name}"));
-        // A rate is not what an epoch is the best by.
-        let best = self.best(history).filter(|_| !RATES.contains(&name));
+        let best = self.best(history, name);
         if let Some(best) = &best {
             let text = format!("best: epoch {}", best.epoch + 1);
             chart = chart.mark((best.epoch + 1) as f64, text);
@@ -187,7 +191,7 @@ impl<'a> Curves<'a> {
                 chart = chart.line(self.line("", history, numbers).color(color).dashed());
                 dashed = true;
             }
-            chart = disc(chart, self.best(history).as_ref(), name, color);
+            chart = disc(chart, self.best(history, name).as_ref(), name, color);
         }
         if dashed { chart.note("solid: validation, dashed: training") } else { chart }
     }

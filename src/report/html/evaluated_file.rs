@@ -224,7 +224,7 @@ mod tests {
             ("data:image/png;base64,iVBORw==", "https://example.com/a.png", "data:image/png"),
             ("\"confusion\"", "\"confused\"", "`confusion`"),
             ("\"output\": 0", "\"output\": 3", "below 1"),
-            ("[", "{", "line 1"),
+            ("[", "{", "key must be a string"),
         ] {
             let damaged = text.replacen(from, to, 1);
             assert_ne!(damaged, text, "{from}");
