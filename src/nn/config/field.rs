@@ -92,6 +92,19 @@ impl Field for String {
     }
 }
 
+/// So many values.
+impl<T: Field + Clone, const N: usize> Field for [T; N] {
+    fn read(node: &Node<'_>) -> Result<Self> {
+        Self::try_from(Vec::<T>::read(node)?).map_err(|_| node.wrong(&format!("a list of {N} values")))
+    }
+    fn write(&self) -> Result<Json> {
+        self.iter().map(Field::write).collect::<Result<Vec<_>>>().map(Json::Array)
+    }
+    fn schema() -> Json {
+        json!({ "type": "array", "items": T::schema(), "minItems": N, "maxItems": N })
+    }
+}
+
 /// A value that is looked at later.
 impl Field for Json {
     fn read(node: &Node<'_>) -> Result<Self> {

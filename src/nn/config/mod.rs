@@ -109,7 +109,7 @@ pub fn listed<T: Configured>() -> Vec<Listed> {
 }
 
 /// The field that is meant where a class is given one value instead of fields, as in `dense = 300` and `l2 = 1e-4`: the only one
-/// that must be given, the only one there is, the one of the class's name, or the learning rate.
+/// that must be given, the only one there is, the one of the class's name, or its main one.
 pub fn natural(class: &str, fields: &[Listed]) -> Option<&'static str> {
     let mut needed = fields.iter().filter(|f| f.needed);
     match (needed.next(), needed.next(), fields) {

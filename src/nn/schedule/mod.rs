@@ -50,8 +50,8 @@ use crate::nn::words::{Entry, Words};
 use std::sync::Arc;
 
 classes! { Schedule, "schedule", "keras.optimizers.schedules":
-    CosineDecay, CosineDecayRestarts, ExponentialDecay, OneCycle, OneCycleLr, PiecewiseConstantDecay, PolynomialDecay,
-    Power also "InverseTimeDecay", RangeTest,
+    CosineDecay, CosineDecayRestarts, ExponentialDecay, OneCycle, OneCycleLr, OneCycleMomentum, PiecewiseConstantDecay,
+    PolynomialDecay, Power also "InverseTimeDecay", RangeTest,
 }
 
 /// η (or another number of the optimizer) as a function of the step.

@@ -2,6 +2,7 @@
 
 use super::{Schedule, check, positive};
 use crate::base::{Allowed, Result};
+use crate::nn::config::{Config, config};
 
 /// How a phase goes from one level to the next: PyTorch's `anneal_strategy`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,4 +77,14 @@ impl Schedule for OneCycleMomentum {
     fn name(&self) -> &'static str {
         "one_cycle_momentum"
     }
+    fn config(&self) -> Result<Config> {
+        Config::of(self)
+    }
+}
+
+config! {
+    OneCycleMomentum = "OneCycleMomentum" (OWN),
+    Self { total_steps: 0.0, ends: [0.0; 3], anneal: Anneal::Linear, base_momentum: 0.85, max_momentum: 0.95 };
+    needs total_steps, ends;
+    takes anneal, base_momentum, max_momentum;
 }
