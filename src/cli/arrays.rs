@@ -103,13 +103,47 @@ pub fn inputs(option: &str, given: &[Named], model: &Model) -> Result<Samples> {
     Ok(Samples::new(&tables).named(named))
 }
 
-/// Writes the outputs of a model.
+/// Writes the outputs of a model: as `.csv` where a path ends so, with the most likely of `classes` where there are any; else
+/// as `.npy`, `double` for f64.
 ///
 /// # Errors
 /// Another number of files than outputs, a file that cannot be written.
-pub fn write(option: &str, given: &[Named], graph: &Graph, outputs: &[Array], double: bool) -> Result<()> {
+pub fn write(
+    option: &str,
+    given: &[Named],
+    graph: &Graph,
+    outputs: &[Array],
+    (double, classes): (bool, &[String]),
+) -> Result<()> {
     let paths = ordered(option, given, &graph.ends().outputs)?;
-    paths.into_iter().zip(outputs).try_for_each(|(path, array)| save(path, &npy::bytes(array, double)?))
+    paths.into_iter().zip(outputs).try_for_each(|(path, array)| {
+        if path.to_lowercase().ends_with(".csv") {
+            return save(path, csv_of(array, classes)?.as_slice());
+        }
+        save(path, &npy::bytes(array, double)?)
+    })
+}
+
+/// A line a sample: the most likely class, if classes have names, and every number.
+fn csv_of(array: &Array, classes: &[String]) -> Result<Vec<u8>> {
+    let width = array.width();
+    // Two classes may share one number: the probability of the second.
+    let named = classes.len() == width || (classes.len() == 2 && width == 1);
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let failed = |error: csv::Error| Error::Data(format!("predictions: {error}; write them as .npy"));
+    let head = (0..width).map(|i| match classes.get(i + usize::from(width == 1)) {
+        Some(name) if named => name.clone(),
+        _ => format!("output_{i}"),
+    });
+    let first = named.then(|| "predicted".to_owned());
+    writer.write_record(first.into_iter().chain(head)).map_err(failed)?;
+    for row in array.data.chunks(width.max(1)) {
+        let largest = (0..row.len()).max_by(|a, b| row[*a].total_cmp(&row[*b])).unwrap_or_default();
+        let class = if width == 1 { usize::from(row.first().is_some_and(|p| *p > 0.5)) } else { largest };
+        let first = named.then(|| classes.get(class).cloned().unwrap_or_default());
+        writer.write_record(first.into_iter().chain(row.iter().map(f64::to_string))).map_err(failed)?;
+    }
+    writer.into_inner().map_err(|error| Error::Data(format!("predictions: {error}; write them as .npy")))
 }
 
 /// Fails for a number of files before anything long is done.

@@ -37,6 +37,9 @@ pub struct Asked {
     /// Columns of a CSV that are the target, with commas [default: the last]
     #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
     pub target: Vec<String>,
+    /// Columns of a CSV whose values are categories, with commas
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
+    pub categorical: Vec<String>,
     /// Folder with the data files; else $WGRAD_DATA, the XDG data folder and Debian's are searched
     #[arg(long)]
     pub data_dir: Option<PathBuf>,
@@ -74,7 +77,7 @@ impl Asked {
     /// # Errors
     /// `others`, or one of these options, was given beside a run file.
     pub fn check(&self, others: &[(&str, bool)]) -> Result<()> {
-        let own = [("--target", !self.target.is_empty()), ("--data-dir", self.data_dir.is_some())];
+        let own = [("--target", !self.target.is_empty()), ("--categorical", !self.categorical.is_empty()), ("--data-dir", self.data_dir.is_some())];
         let given = others.iter().chain(&own).find(|(_, given)| *given).map(|(option, _)| *option);
         if let (true, Some(option)) = (self.is_file(), self.model.given().or(given)) {
             let help = "say it in the file, or with --set";
@@ -121,8 +124,10 @@ impl Asked {
         if let Some(folder) = &self.data_dir {
             file = file.with("data.data_dir", folder.to_string_lossy().as_ref())?;
         }
-        if !self.target.is_empty() {
-            file = file.with("data.target", self.target.clone())?;
+        for (place, columns) in [("data.target", &self.target), ("data.categorical", &self.categorical)] {
+            if !columns.is_empty() {
+                file = file.with(place, columns.clone())?;
+            }
         }
         let data = put(file.clone())?.open_data()?;
         file = file.with("model.layers", self.model.layers(&data, defaults.hidden)?)?;

@@ -4,19 +4,21 @@ use super::arrays::{Named, inputs, tables};
 use super::device::{DeviceOptions, device};
 use super::opened;
 use crate::base::{Error, Result};
-use crate::data::{Samples, datasets};
+use crate::data::Samples;
 use crate::formats::open;
+use crate::run::{data_for, model_at, tested};
 use crate::train::Model;
 use clap::Args;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Options of `wgrad evaluate`.
 #[derive(Args)]
 pub struct Options {
-    /// The model, saved with its compile settings: .keras, .h5, .safetensors (or its folder)
+    /// The model, saved with its compile settings: .keras, .h5, .safetensors (or its folder), or the folder of a run
     model: PathBuf,
-    /// The test samples of a data set, digits or fashion-mnist, or two files as X.NPY,Y.NPY
-    #[arg(long, required_unless_present = "x")]
+    /// Data: a known name or a path (`wgrad data` tells what it makes of it), of which the test samples are taken if it has
+    /// any; read as the run's was where the model is in the folder of a run [default: the run's own]
+    #[arg(long)]
     data: Option<String>,
     /// Samples as a NumPy array; of a model with several inputs one for each, as NAME=FILE or in their order
     #[arg(long, value_name = "X.NPY", conflicts_with = "data", requires = "y")]
@@ -49,31 +51,36 @@ pub fn labelled(x: &[Named], y: &[Named], model: &Model) -> Result<Samples> {
     Ok(samples.labels(&labels).named(&name))
 }
 
-fn samples(options: &Options, model: &Model) -> anyhow::Result<Samples> {
-    let Some(data) = &options.data else { return Ok(labelled(&options.x, &options.y, model)?) };
-    Ok(match data.as_str() {
-        "digits" => Samples::from(&datasets::digits()?.1),
-        "fashion-mnist" => Samples::from(&datasets::fashion_mnist(options.data_dir.as_deref())?.1),
-        other => match other.split_once(',') {
-            Some((x, y)) => labelled(&[x.parse()?], &[y.parse()?], model)?,
-            None => return Err(Error::unknown("--data", other, &["digits", "fashion-mnist", "X.NPY,Y.NPY"]).into()),
-        },
-    })
+/// The samples asked for, and how to call them.
+fn samples(options: &Options, path: &Path, model: &Model) -> anyhow::Result<(String, Samples)> {
+    if !options.x.is_empty() {
+        let samples = labelled(&options.x, &options.y, model)?;
+        return Ok((String::new(), samples));
+    }
+    if let Some((x, y)) = options.data.as_deref().and_then(|data| data.split_once(',')) {
+        let samples = labelled(&[x.parse()?], &[y.parse()?], model)?;
+        return Ok((String::new(), samples));
+    }
+    let data = data_for(path, options.data.as_deref(), options.data_dir.as_deref())?;
+    data.notes.iter().for_each(|told| eprintln!("Note: {told}"));
+    let (part, samples) = tested(&data);
+    Ok((format!(" of {} ({part})", data.name), samples.clone()))
 }
 
 /// Runs the command.
 pub fn run(options: &Options) -> anyhow::Result<()> {
-    let file = open(&options.model)?;
+    let path = model_at(&options.model);
+    let file = open(&path)?;
     let mut model =
-        opened::compiled(&options.model, &*file, &device(&options.device)?, 0, "compile it before it is saved")?;
-    let samples = samples(options, &model)?;
+        opened::compiled(&path, &*file, &device(&options.device)?, 0, "compile it before it is saved")?;
+    let (of, samples) = samples(options, &path, &model)?;
     let logs = model.evaluate(&samples)?;
     if options.json {
         let all: serde_json::Map<_, _> = logs.iter().map(|(name, v)| (name.to_owned(), v.into())).collect();
         println!("{}", serde_json::Value::Object(all));
     } else {
         let all: Vec<String> = logs.iter().map(|(name, v)| format!("{name}: {v:.4}")).collect();
-        println!("{} samples - {}", samples.len(), all.join(" - "));
+        println!("{} samples{of} - {}", samples.len(), all.join(" - "));
     }
     Ok(())
 }

@@ -3,18 +3,23 @@
 use super::arrays::{Named, check_outputs, inputs, write};
 use super::device::{DeviceOptions, Precision, device};
 use super::{opened, whole};
+use crate::run::{data_for, model_at, tested};
 use clap::Args;
 use std::path::PathBuf;
 
 /// Options of `wgrad predict`.
 #[derive(Args)]
 pub struct Options {
-    /// The model: .keras, .h5, .safetensors (or its folder), .onnx
+    /// The model: .keras, .h5, .safetensors (or its folder), .onnx, or the folder of a run
     model: PathBuf,
     /// Samples as a NumPy array; of a model with several inputs one for each, as NAME=FILE or in their order
-    #[arg(long, value_name = "X.NPY", required = true)]
+    #[arg(long, value_name = "X.NPY", required_unless_present = "data")]
     input: Vec<Named>,
-    /// Where the predictions go; of a model with several outputs one for each, as NAME=FILE or in their order
+    /// Instead of --input: data by a known name or a path, its test samples if it has any; read as the run's was where the
+    /// model is in the folder of a run
+    #[arg(long, conflicts_with = "input")]
+    data: Option<String>,
+    /// Where the predictions go: .npy, or .csv; of a model with several outputs one for each, as NAME=FILE or in their order
     #[arg(long, value_name = "Y.NPY", required = true)]
     output: Vec<Named>,
     /// Monte Carlo dropout: the mean of this many passes with dropout on
@@ -33,21 +38,29 @@ pub struct Options {
 /// Runs the command.
 pub fn run(options: &Options) -> anyhow::Result<()> {
     let device = device(&options.device)?;
+    let path = model_at(&options.model);
     let double = options.device.precision == Precision::Float64;
-    let mut model = opened::model(&options.model, &device, options.seed)?;
+    let mut model = opened::model(&path, &device, options.seed)?;
     let graph = model.graph().clone();
     check_outputs("--output", &options.output, &graph)?;
-    let samples = inputs("--input", &options.input, &model)?;
+    let (samples, classes) = match &options.data {
+        None => (inputs("--input", &options.input, &model)?, Vec::new()),
+        Some(source) => {
+            let data = data_for(&path, Some(source), None)?;
+            let classes = data.classes().map(<[String]>::to_vec).unwrap_or_default();
+            (tested(&data).1.clone(), classes)
+        }
+    };
     match options.mc {
         None => {
             let outputs = model.predict_all(&samples)?;
-            write("--output", &options.output, &graph, &outputs, double)?;
+            write("--output", &options.output, &graph, &outputs, (double, &classes))?;
         }
         Some(passes) => {
             let answers = model.predict_mc(&samples, passes)?;
-            write("--output", &options.output, &graph, &[answers.mean], double)?;
+            write("--output", &options.output, &graph, &[answers.mean], (double, &classes))?;
             if let Some(file) = &options.std {
-                write("--std", std::slice::from_ref(file), &graph, &[answers.std], double)?;
+                write("--std", std::slice::from_ref(file), &graph, &[answers.std], (double, &[]))?;
             }
         }
     }

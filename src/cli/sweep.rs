@@ -111,7 +111,7 @@ fn folder_name(pairs: &[(&str, &str)]) -> String {
 fn one(talk: &Talk, file: &RunFile, data: Loaded, folder: &RunFolder, signals: &Signals) -> anyhow::Result<RunResult> {
     let device = file.open_device(None)?;
     let mut session = file.prepare_with(data, &device)?;
-    save(folder.at(RunFolder::RUN_FILE), session.file().resolved()?.as_bytes())?;
+    session.begin(folder)?;
     let samples = session.data.train.len();
     let name = name_of(folder);
     let history = leave(&mut session, folder, &name, |fit| {

@@ -141,7 +141,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     options.checkpoint.check(folder.is_some())?;
     tell(talk, &session)?;
     if let Some(folder) = &folder {
-        crate::train::save::save(folder.at(RunFolder::RUN_FILE), session.file().resolved()?.as_bytes())?;
+        session.begin(folder)?;
     }
     let result = train(options, &mut session, folder.as_ref())?;
     told(options, &result, folder.as_ref());

@@ -1,5 +1,6 @@
 //! Run files: what Keras code would say, as TOML.
 
+mod beside;
 mod callbacks;
 mod data;
 mod document;
@@ -17,6 +18,7 @@ mod weights;
 mod wiring;
 mod words;
 
+pub use beside::{data_for, model_at, tested};
 pub use file::RunFile;
 pub use range_test::Readings;
 pub use schema::schema;

@@ -10,6 +10,7 @@ use crate::formats::Checkpoints;
 use crate::report::run::{RunFolder, RunTimer};
 use crate::report::{InsightLog, Observation};
 use crate::train::{Device, Fit, History, Model};
+use crate::train::save::save;
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -108,6 +109,15 @@ impl Session {
     /// The run file.
     pub fn file(&self) -> &RunFile {
         &self.file
+    }
+
+    /// Writes what is known before training: the run file as it is carried out, and what the training data decided.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub fn begin(&self, folder: &RunFolder) -> Result<()> {
+        save(folder.at(RunFolder::RUN_FILE), self.file.resolved()?.as_bytes())?;
+        save(folder.at(RunFolder::DATA), format!("{:#}\n", self.data.prepared.to_json()).as_bytes())
     }
 
     /// Steps an epoch has.

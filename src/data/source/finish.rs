@@ -6,7 +6,7 @@ use super::prepared::{ColumnKind, Prepared, Scaling};
 use super::raw::{Raw, wrong};
 use super::targets::{self, Settled};
 use super::words::{Part, Task};
-use super::{missing, read, scaling, split};
+use super::{choose, missing, read, scaling, split};
 use crate::base::{Error, Result, Rows};
 use crate::data::Samples;
 
@@ -27,6 +27,7 @@ pub fn finish(mut raw: Raw, options: &SourceOptions, seed: u64) -> Result<Loaded
         same_counts(part)?;
     }
     let mut notes = std::mem::take(&mut raw.notes);
+    choose::choose(&mut raw, &options.classes, &mut notes)?;
     let settled = settle(&mut raw, options, &mut notes)?;
     let labels: Vec<Labels> = settled.iter().map(|s| s.labels.clone()).collect();
     let found = Prepared {

@@ -1,6 +1,7 @@
 //! Everything a user's data may be, behind one function.
 
 mod arrays;
+mod choose;
 mod finish;
 mod folder;
 mod images;

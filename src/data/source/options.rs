@@ -44,8 +44,8 @@ pub struct SourceOptions {
     pub header: Option<bool>,
     /// Whether labels are classes, numbers, or the inputs themselves.
     pub task: Task,
-    /// The classes by name, in the order they are numbered in; of a folder of images the only ones read. Empty: the
-    /// sorted names of those there are.
+    /// The classes by name, in the order they are numbered in: samples of others are left out. Empty: the sorted names of
+    /// those there are.
     pub classes: Vec<String>,
     /// Height and width images of a folder are brought to; one number for both. Empty: they must have one size.
     pub image_size: Vec<usize>,

@@ -159,3 +159,25 @@ fn sources_that_are_none_are_told() {
     fails("data/none.npz", &["no such file or folder"]);
     fails("none.npy,other.npy", &["none.npy: cannot be read"]);
 }
+
+#[test]
+fn classes_are_chosen_and_numbered_in_the_order_asked_for() {
+    let of = |classes: &[&str]| {
+        let classes = classes.iter().map(|class| (*class).to_owned()).collect();
+        open(&SourceOptions { source: "digits".into(), classes, ..SourceOptions::default() }, 42)
+    };
+    let (all, some) = (of(&[]).unwrap(), of(&["9", "8"]).unwrap());
+    let count = |data: &Loaded, class: f32| {
+        let mut label = [0.0_f32];
+        let mut is = |i| {
+            data.train.labels[0].gather(i, &mut label);
+            label[0] == class
+        };
+        (0..data.train.len()).filter(|i| is(*i)).count()
+    };
+    assert_eq!(some.classes().unwrap(), ["9", "8"]);
+    assert_eq!([count(&some, 0.0), count(&some, 1.0)], [count(&all, 9.0), count(&all, 8.0)]);
+    assert_eq!(count(&some, 0.0) + count(&some, 1.0), some.train.len());
+    assert!(of(&["9", "nine"]).unwrap_err().to_string().contains("nine"));
+    assert!(of(&["9", "9"]).unwrap_err().to_string().contains("twice"));
+}

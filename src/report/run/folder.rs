@@ -51,8 +51,11 @@ impl RunFolder {
     pub const EVALUATED: &'static str = "evaluated.json";
     /// The table of layers and what was found in them while training.
     pub const LAYERS: &'static str = "layers.json";
+    /// What the training data decided: columns, categories, classes, scaling.
+    pub const DATA: &'static str = "data.json";
     /// All of them.
-    pub const ALL: [&'static str; 11] = [
+    pub const ALL: [&'static str; 12] = [
+        Self::DATA,
         Self::RUN_FILE,
         Self::HISTORY,
         Self::MODEL,

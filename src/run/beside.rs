@@ -1,0 +1,62 @@
+//! Data for a model that a run has left: read, and made ready, as the run's was.
+
+use super::file::RunFile;
+use crate::base::{Error, Result};
+use crate::data::{self, Loaded, Part, Prepared, Samples, SourceOptions};
+use crate::report::run::RunFolder;
+use std::path::{Path, PathBuf};
+
+/// The model a path means: a file, or the last model in the folder of a run.
+pub fn model_at(path: &Path) -> PathBuf {
+    let last = path.join(RunFolder::MODEL);
+    if last.is_file() { last } else { path.to_owned() }
+}
+
+/// Reads data for a model in a file: `source`, or, without, what the run that has left the model had. Where the model lies in
+/// the folder of a run, other data is read by the run's options and made ready by what its training data decided: columns,
+/// categories, classes, scaling.
+///
+/// # Errors
+/// No source; a run file or data that cannot be read, or is of another form.
+pub fn data_for(model: &Path, source: Option<&str>, data_dir: Option<&Path>) -> Result<Loaded> {
+    let folder = model.parent().unwrap_or(Path::new(""));
+    let (run, decided) = (folder.join(RunFolder::RUN_FILE), folder.join(RunFolder::DATA));
+    let file = if run.is_file() { Some(RunFile::open(&run, &[] as &[&str])?) } else { None };
+    let seed = file.as_ref().map_or(0, RunFile::seed);
+    let mut options = file.map_or_else(SourceOptions::default, |file| file.data.options);
+    match source {
+        Some(source) => {
+            let other = options.source != source;
+            source.clone_into(&mut options.source);
+            options.validation = Part::None;
+            if other {
+                // Another file than the run's is taken whole.
+                (options.test, options.limit) = (Part::OfSource, None);
+            }
+        }
+        None if options.source.is_empty() && options.x.is_empty() => {
+            let got = format!("{}, which is not in the folder of a run", model.display());
+            return Err(Error::request("data", "what the model is asked about", got, "add --data DATA"));
+        }
+        None => {}
+    }
+    if let Some(folder) = data_dir {
+        options.data_dir = Some(folder.to_string_lossy().into_owned());
+    }
+    if decided.is_file() {
+        let damaged = |what: String| Error::Data(format!("{}: {what}; train again, or remove it", decided.display()));
+        let text = std::fs::read_to_string(&decided).map_err(|error| damaged(error.to_string()))?;
+        let json = serde_json::from_str(&text).map_err(|error| damaged(error.to_string()))?;
+        options.prepared = Some(Prepared::of_json(&decided.display().to_string(), &json)?);
+    }
+    data::open(&options, seed)
+}
+
+/// The samples a model is tested on: those for tests, else those that validate, else all; and which these are.
+pub fn tested(data: &Loaded) -> (&'static str, &Samples) {
+    match (&data.test, &data.validation) {
+        (Some(test), _) => ("test", test),
+        (None, Some(validation)) => ("validation", validation),
+        (None, None) => ("all", &data.train),
+    }
+}
