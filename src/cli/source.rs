@@ -42,10 +42,10 @@ pub struct SourceArgs {
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub classes: Vec<String>,
     /// Height and width that images of a folder are brought to [default: they must have one size]
-    #[arg(long, value_name = "H,W", value_delimiter = ',', value_parser = whole::<usize>)]
+    #[arg(long, value_name = "H,W", value_delimiter = ',', value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub image_size: Vec<usize>,
     /// Channels of images of a folder: 1 grey, 3 colours, 4 with transparency [default: 3 if one is in colour]
-    #[arg(long, value_name = "N", value_parser = whole::<usize>)]
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub channels: Option<usize>,
     /// How an image of other proportions is brought to --image-size: stretch, crop, pad
     #[arg(long, default_value = "stretch", value_name = "WORD")]
@@ -66,7 +66,7 @@ pub struct SourceArgs {
     #[arg(long, value_name = "WORD")]
     pub scale: Option<Scale>,
     /// Samples of each part at most
-    #[arg(long, value_name = "N", value_parser = whole::<usize>)]
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub limit: Option<usize>,
 }
 

@@ -13,7 +13,9 @@ pub fn lines(report: &Report) -> String {
     let mut text = format!("{}: {}\n\n", report.name, kind(report));
     for input in &report.inputs {
         let form = if input.bytes { "bytes" } else { "float32" };
-        text += &format!("input {}: {} {form}, {}\n", input.name, shape(&input.shape), told(&input.all));
+        // Columns are told one by one.
+        let numbers = if report.columns.is_empty() { format!(", {}", told(&input.all)) } else { String::new() };
+        text += &format!("input {}: {} {form}{numbers}\n", input.name, shape(&input.shape));
         if input.constant > 0 && report.columns.is_empty() {
             let all: usize = input.shape.iter().product();
             text += &format!("  {} of its {all} numbers are the same in every training sample\n", input.constant);
@@ -64,7 +66,8 @@ fn kind(report: &Report) -> String {
         }
         Output::Numbers { shape, .. } => {
             let units: usize = shape.iter().product();
-            format!("regression; a model ends in {units} units without activation and mse")
+            let plural = if units == 1 { "" } else { "s" };
+            format!("regression; a model ends in {units} unit{plural} without activation and mse")
         }
     };
     match (report.task, report.outputs.as_slice()) {

@@ -59,12 +59,12 @@ impl Cells {
             let what = format!("line {}: expected {width} cells as in the first line, got {}", line(bad), bad.len());
             return Err(wrong(&place, what, "check this line and `delimiter`; put text with one in quotes"));
         }
-        let header =
-            options.header.unwrap_or_else(|| first.iter().all(|cell| number(cell).is_none() && !is_missing(cell)));
-        let names: Vec<String> = match header {
-            true => first.iter().map(str::to_owned).collect(),
-            false => (0..width).map(|at| at.to_string()).collect(),
-        };
+        // pandas leaves the name of the index empty.
+        let named = |(at, cell): (usize, &str)| number(cell).is_none() && (at == 0 || !is_missing(cell));
+        let header = options.header.unwrap_or_else(|| first.iter().enumerate().all(named));
+        let name =
+            |(at, cell): (usize, &str)| if header && !cell.is_empty() { cell.to_owned() } else { at.to_string() };
+        let names: Vec<String> = first.iter().enumerate().map(name).collect();
         if header {
             rows.remove(0);
         } else if options.header.is_none() {

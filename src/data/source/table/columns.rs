@@ -11,6 +11,9 @@ const MOST_CATEGORIES: usize = 10_000;
 /// More categories than this are told of.
 const MANY_CATEGORIES: usize = 100;
 
+/// Rows from which on a column of 1, 2, 3, … is told of.
+const COUNTING: usize = 10;
+
 /// The numbers of one column: `width` a row.
 pub struct Numbers {
     /// Numbers a row.
@@ -151,7 +154,7 @@ pub fn oddities(cells: &Cells, inputs: &[usize], columns: &[Column], numbers: &[
                 let counts = values.windows(2).all(|pair| matches!(pair, [a, b] if b - a == 1.0));
                 if constant {
                     notes.push(format!("column `{name}` (number {at}) is the same in every row: it tells nothing"));
-                } else if counts && values.len() > 2 {
+                } else if counts && values.len() >= COUNTING {
                     notes.push(format!("column `{name}` counts the rows: leave it out with drop = [\"{name}\"]"));
                 }
             }

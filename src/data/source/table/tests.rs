@@ -88,6 +88,16 @@ fn targets_by_number_and_tables_without_names() {
     let data = Table::new("1,2,3\n4,5,6\n7,8,9.5\n").open(|o| o.target = texts(&["-1", "0"]));
     assert_eq!(row(&data.train, 2), (vec![8.0], vec![9.5, 7.0]));
     assert_eq!(data.labels, [Labels::Numbers { shape: vec![2], names: texts(&["2", "0"]) }]);
+    // As pandas writes it with its index.
+    let data = Table::new(",a,y\n0,1,2.5\n1,3,4.5\n").open(|o| o.drop = texts(&["0"]));
+    assert_eq!((data.features.unwrap(), data.train.len()), (texts(&["a"]), 2));
+}
+
+#[test]
+fn columns_that_tell_nothing_are_told_of() {
+    let rows: String = (0..12).map(|i| format!("{i},7,{},{}\n", i * i, f64::from(i) / 2.0)).collect();
+    let notes = Table::new(&format!("id,one,square,y\n{rows}")).open(|_| {}).notes.join("\n");
+    assert!(notes.contains("`id` counts the rows") && notes.contains("`one`") && !notes.contains("square"), "{notes}");
 }
 
 #[test]
