@@ -61,7 +61,7 @@ use std::str::FromStr;
 
 /// Train neural networks on any GPU.
 #[derive(Parser)]
-#[command(name = "wgrad", version, about, max_term_width = 100)]
+#[command(name = "wgrad", version, about, max_term_width = 100, args_override_self = true)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -96,12 +96,10 @@ fn combinations(axes: &[Axis]) -> Vec<Vec<(&str, &str)>> {
 
 /// The name of a combination's folder: `optimizer=sgd,learning_rate=0.1`.
 fn folder_name(pairs: &[(&str, &str)]) -> String {
-    let plain = |text: &str| text.chars().map(|c| if c.is_alphanumeric() || "._-".contains(c) { c } else { '_' }).collect();
-    let short = |key: &str| key.rsplit('.').next().unwrap_or(key).to_owned();
-    let pair = |(key, value): &(&str, &str)| {
-        let value: String = plain(value);
-        format!("{}={value}", short(key))
-    };
+    let is_plain = |c: char| c.is_alphanumeric() || c == '.' || c == '_';
+    let plain = |text: &str| text.split(|c| !is_plain(c)).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
+    let short = |key: &str| plain(key.rsplit('.').next().unwrap_or(key));
+    let pair = |(key, value): &(&str, &str)| format!("{}={}", short(key), plain(value));
     let name = pairs.iter().map(pair).collect::<Vec<_>>().join(",");
     // File systems end at 255 bytes.
     name.chars().take(120).collect()
@@ -225,5 +223,6 @@ mod tests {
         let axes = [Axis::parse("a.b=1,2").unwrap(), Axis::parse("c=x,y").unwrap()];
         let names: Vec<String> = combinations(&axes).iter().map(|pairs| folder_name(pairs)).collect();
         assert_eq!(names, ["b=1,c=x", "b=1,c=y", "b=2,c=x", "b=2,c=y"]);
+        assert_eq!(folder_name(&[("train.optimizer", "{ sgd = { momentum = 0.9 } }")]), "optimizer=sgd-momentum-0.9");
     }
 }

@@ -133,13 +133,13 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         None => talk.phase("data", || file.open_data())?,
     };
     let mut session = talk.phase("model", || file.prepare_with(data, &device))?;
+    let folder = run_folder::of(options)?;
+    options.checkpoint.check(folder.is_some())?;
+    tell(talk, &session)?;
     if without_file && session.data.validation.is_none() {
         // A net to look at: its epochs are told by what it is tested on.
         session.data.validation = session.data.test.clone();
     }
-    let folder = run_folder::of(options)?;
-    options.checkpoint.check(folder.is_some())?;
-    tell(talk, &session)?;
     if let Some(folder) = &folder {
         session.begin(folder)?;
     }

@@ -118,7 +118,7 @@ fn numbers_out_of_range_are_answered_with_the_range() {
     refused(&["--optimizer", "sgd:gradient_accumulation_steps=1"], &["at least 2"]);
     refused(&["--optimizer", "sgd:gradient_accumulation_steps=2.5"], &["a whole number"]);
     refused(&["--optimizer", "adam:use_ema=true,ema_overwrite_frequency=-3"], &["a whole number"]);
-    refused(&["--constraint", "max_norm:axis=0.5"], &["whole numbers"]);
+    refused(&["--constraint", "max_norm:axis=0.5"], &["whole number"]);
     refused(&["--optimizer", "adam:exclude_from_weight_decay=gammma"], &["a part of"]);
     refused(&["--optimizer", "lamb:use_ema=true,ema_momentum=2"], &["0 ≤ ema_momentum ≤ 1"]);
     refused(&["--dropout", "1"], &["0 ≤ rate < 1"]);

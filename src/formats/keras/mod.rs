@@ -94,7 +94,8 @@ impl KerasFile {
             return Err(damaged(place, &format!("no `{WEIGHTS}` in it")));
         }
         let weights = Reader::open(place, zip.member(WEIGHTS)?, bytes.len())?;
-        let settings = config.get("compile_config").cloned();
+        let of = |key: &str| config.get(key).filter(|settings| !settings.is_null()).cloned();
+        let settings = of("compile_config").or_else(|| of(OWN_SETTINGS));
         Ok(Self { place: place.to_owned(), structure, settings, weights, legacy: false, keras_2 })
     }
 
@@ -179,15 +180,21 @@ pub(super) fn is_keras(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK") || bytes.starts_with(b"\x89HDF")
 }
 
-/// The bytes of a `.keras` file: structure, variables, and, of a compiled model, its settings and its optimizer.
+/// The bytes of a `.keras` file: structure, variables, and, of a compiled model, its settings and its optimizer. Settings
+/// Keras has no word for are kept where only wgrad looks.
 ///
 /// # Errors
-/// Something Keras has no word for, or the device was lost.
+/// A layer Keras has no word for, settings of your own making, or the device was lost.
 pub fn write(model: &Model) -> Result<Vec<u8>> {
     let writer = Writer { dtype: dtype(model), keras: true };
     let (mut config, structure) = writer.model(model.graph(), "model")?;
-    if let Some(settings) = writer.compile(model)? {
-        config["compile_config"] = settings;
+    let (key, settings) = match writer.compile(model) {
+        Ok(settings) => ("compile_config", settings),
+        // Keras opens the model and compiles it anew; here it goes on as it was.
+        Err(_) => (OWN_SETTINGS, Writer { keras: false, ..writer }.compile(model)?),
+    };
+    if let Some(settings) = settings {
+        config[key] = settings;
     }
     let metadata = json!({ "keras_version": VERSION, "date_saved": null, WRITTEN_BY: WRITER });
     let weights = weights_of(model, &structure.shelf, &structure.name)?;
@@ -217,6 +224,9 @@ pub fn write_h5(model: &Model) -> Result<Vec<u8>> {
     optimizer::write_named(&mut tree, &shelf, model)?;
     tree.bytes(dtype(model) == "float64")
 }
+
+/// Compile settings of which some have no word in Keras, such as a schedule of the momentum.
+const OWN_SETTINGS: &str = "wgrad_compile_config";
 
 /// Where a file says that it was written here, and what by.
 const WRITTEN_BY: &str = "written_by";

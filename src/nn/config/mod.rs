@@ -115,7 +115,10 @@ pub fn natural(class: &str, fields: &[Listed]) -> Option<&'static str> {
     match (needed.next(), needed.next(), fields) {
         (Some(one), None, _) | (None, _, [one]) => Some(one.name),
         (Some(_), Some(_), _) => None,
-        (None, _, all) => all.iter().map(|f| f.name).find(|name| alike(name, class) || *name == "learning_rate"),
+        (None, _, all) => {
+            const MAIN: [&str; 2] = ["learning_rate", "max_value"];
+            all.iter().map(|f| f.name).find(|name| alike(name, class) || MAIN.contains(name))
+        }
     }
 }
 
@@ -166,7 +169,11 @@ pub fn named<T: Family + ?Sized>(place: &str, class: &str, given: &Map<String, J
             (found.read)(&place, &Map::from_iter([(name.to_owned(), alone.clone())]))
         }
         None => {
-            let known: Vec<&str> = T::classes().iter().map(|c| c.name).collect();
+            // As it was asked: a class, or a word of a run file.
+            let is_class = class.chars().any(char::is_uppercase);
+            let name = |c: &Class<T>| if is_class { c.name.to_owned() } else { word(c.name) };
+            let known: Vec<String> = T::classes().iter().map(name).collect();
+            let known: Vec<&str> = known.iter().map(String::as_str).collect();
             Err(Error::unknown(format!("{place}: class of {}", T::WHAT), class, &known))
         }
     }

@@ -31,7 +31,16 @@ pub fn alike(a: &str, b: &str) -> bool {
     letters(a) == letters(b)
 }
 
-/// The name of a class as run files have it: as [`snake_case`], but `relu`, `prelu` and `leaky_relu`.
+/// The name of a class as run files have it: as [`snake_case`], but words that are one stay one.
 pub fn word(class: &str) -> String {
-    snake_case(&class.replace("PReLU", "Prelu").replace("ReLU", "Relu"))
+    const WHOLE: [(&str, &str); 7] = [
+        ("PReLU", "Prelu"),
+        ("ReLU", "Relu"),
+        ("RMSprop", "Rmsprop"),
+        ("AdamW", "Adamw"),
+        ("L1L2", "L1_L2"),
+        ("NaN", "Nan"),
+        ("AUC", "Auc"),
+    ];
+    snake_case(&WHOLE.iter().fold(class.to_owned(), |class, (from, to)| class.replace(from, to)))
 }
