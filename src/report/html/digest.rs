@@ -22,7 +22,10 @@ pub enum DigestKind {
     Classes {
         /// The names of the classes.
         classes: Vec<String>,
-        /// How often a sample of class `right` was taken for class `said`: number `right · classes + said`.
+        /// How many samples were taken for what they are.
+        correct: u64,
+        /// How often a sample of class `right` was taken for class `said`: number `right · classes + said`; empty where there
+        /// are more than 1,000 classes.
         counts: Vec<u64>,
         /// The most wrong, the worst first.
         worst: Vec<WrongClass>,
@@ -86,6 +89,8 @@ pub struct Fitted {
 /// How many of the worst samples are kept, and how many points of a regression.
 const WORST: usize = 24;
 const POINTS: usize = 400;
+/// A matrix of more classes is of no use to anyone, and grows with their square.
+const CLASSES: usize = 1000;
 
 impl Digest {
     /// Of answers; samples without an answer or a label are left out, and so are labels beyond the classes.
@@ -123,11 +128,11 @@ fn classes(predictions: &Array, labels: &[u32], names: &[String], shower: &Showe
     let n = if two { 2 } else { predictions.width() };
     // One output below zero or above one is a logit, and so are all.
     let logit = two && predictions.data.iter().any(|v| !(0.0..=1.0).contains(v) && v.is_finite());
-    let mut counts = vec![0_u64; n * n];
-    let (mut worst, mut samples) = (Vec::new(), 0);
+    let mut counts = vec![0_u64; if n <= CLASSES { n * n } else { 0 }];
+    let (mut worst, mut samples, mut correct) = (Vec::new(), 0, 0);
     for (index, (row, right)) in predictions.rows().zip(labels).enumerate() {
         let right = *right as usize;
-        if right >= n {
+        if right >= n || row.len() != predictions.width() {
             continue;
         }
         samples += 1;
@@ -140,8 +145,12 @@ fn classes(predictions: &Array, labels: &[u32], names: &[String], shower: &Showe
         };
         // NaN is no answer; it counts for the first class, as `argmax` has it.
         let said = (1..n).fold(0, |best, at| if p[at] > p[best] { at } else { best });
-        counts[right * n + said] += 1;
-        if said != right {
+        if let Some(count) = counts.get_mut(right * n + said) {
+            *count += 1;
+        }
+        if said == right {
+            correct += 1;
+        } else {
             worst.push(WrongClass { index, right, said, of_right: p[right], of_said: p[said], shown: Shown::Nothing });
         }
     }
@@ -151,7 +160,7 @@ fn classes(predictions: &Array, labels: &[u32], names: &[String], shower: &Showe
     worst.truncate(WORST);
     let shown = shower.show(&worst.iter().map(|w| w.index).collect::<Vec<_>>());
     worst.iter_mut().zip(shown).for_each(|(w, shown)| w.shown = shown);
-    (samples, DigestKind::Classes { classes: named(names, n), counts, worst })
+    (samples, DigestKind::Classes { classes: named(names, n), correct, counts, worst })
 }
 
 fn numbers(predictions: &Array, targets: &[f64], names: &[String], shower: &Shower<'_>) -> (usize, DigestKind) {
@@ -215,7 +224,8 @@ mod tests {
     fn the_surest_mistake_is_the_worst() {
         let answers = array(3, &[0.8, 0.1, 0.1, 0.3, 0.4, 0.3, 0.0, 0.05, 0.95, 0.2, 0.2, 0.6]);
         let digest = Digest::of(&Evaluated::classes(answers, vec![0, 0, 1, 9]).outputs(["a"]));
-        let DigestKind::Classes { classes, counts, worst } = digest.kind else { unreachable!("of classes") };
+        let DigestKind::Classes { classes, correct, counts, worst } = digest.kind else { unreachable!("of classes") };
+        assert_eq!(correct, 1);
         assert_eq!(classes, ["a", "1", "2"]);
         assert_eq!((digest.samples, counts), (3, vec![1, 1, 0, 0, 0, 1, 0, 0, 0]));
         assert_eq!(worst.iter().map(|w| (w.index, w.right, w.said)).collect::<Vec<_>>(), [(2, 1, 2), (1, 0, 1)]);
@@ -237,6 +247,15 @@ mod tests {
         assert!(sure.is_some_and(|p| (p - 1.0 / (1.0 + (-2.0_f64).exp())).abs() < 1e-12), "{sure:?}");
         let (counts, sure) = said(array(2, &[f64::NAN, f64::NAN]), vec![1]);
         assert!(counts == [0, 0, 1, 0] && sure.is_some_and(f64::is_nan));
+    }
+
+    #[test]
+    fn so_many_classes_have_no_matrix() {
+        let mut answers = array(2000, &[0.0; 4000]);
+        answers.data[1999] = 1.0;
+        let digest = Digest::of(&Evaluated::classes(answers, vec![1999, 3]));
+        let DigestKind::Classes { correct, counts, worst, .. } = digest.kind else { unreachable!("of classes") };
+        assert_eq!((correct, counts.len(), worst.len()), (1, 0, 1));
     }
 
     #[test]

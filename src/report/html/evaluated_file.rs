@@ -5,9 +5,9 @@ use super::shown::Shown;
 use crate::report::run::json::{number, to_number};
 use serde_json::{Map, Value, json};
 
-/// The text of the file.
+/// The text of the file: on one line, because a matrix with a number a line helps nobody.
 pub(super) fn to_json(all: &[Digest]) -> String {
-    format!("{:#}\n", Value::Array(all.iter().map(digest).collect()))
+    format!("{}\n", Value::Array(all.iter().map(digest).collect()))
 }
 
 fn digest(of: &Digest) -> Value {
@@ -16,8 +16,9 @@ fn digest(of: &Digest) -> Value {
     put("name", json!(of.name));
     put("samples", json!(of.samples));
     match &of.kind {
-        DigestKind::Classes { classes, counts, worst } => {
+        DigestKind::Classes { classes, correct, counts, worst } => {
             put("classes", json!(classes));
+            put("correct", json!(correct));
             // A row of classes that are right, a column of classes that were said.
             put("confusion", counts.chunks(classes.len().max(1)).map(|row| json!(row)).collect());
             put("worst", worst.iter().map(wrong_class).collect());
@@ -113,7 +114,7 @@ fn to_classes(of: &Value) -> Result<DigestKind, String> {
         _ => Err(format!("field `confusion`: expected rows of {n} numbers")),
     };
     let rows = list(of, "confusion", row)?;
-    if rows.len() != n {
+    if rows.len() != n && !rows.is_empty() {
         return Err(format!("field `confusion`: expected {n} rows, got {}", rows.len()));
     }
     let class = |w: &Value, name: &str| {
@@ -130,7 +131,8 @@ fn to_classes(of: &Value) -> Result<DigestKind, String> {
             shown: to_shown(w)?,
         })
     };
-    Ok(DigestKind::Classes { classes, counts: rows.concat(), worst: list(of, "worst", wrong)? })
+    let correct = read(of, "correct", "a whole number", Value::as_u64)?;
+    Ok(DigestKind::Classes { classes, correct, counts: rows.concat(), worst: list(of, "worst", wrong)? })
 }
 
 fn to_fits(of: &Value) -> Result<DigestKind, String> {
@@ -192,6 +194,7 @@ mod tests {
         let wrong = WrongClass { index: 4, right: 0, said: 1, of_right: 0.1, of_said: 0.9, shown: picture };
         let classes = DigestKind::Classes {
             classes: vec!["<a>".into(), "b".into()],
+            correct: 8,
             counts: vec![3, 1, 0, 5],
             worst: vec![wrong],
         };
@@ -219,11 +222,11 @@ mod tests {
     fn damage_is_told() {
         let text = to_json(&both());
         for (from, to, word) in [
-            ("\"right\": 0", "\"right\": 7", "a class below 2"),
-            ("\"samples\": 9", "\"samples\": -9", "a whole number"),
+            ("\"right\":0", "\"right\":7", "a class below 2"),
+            ("\"samples\":9", "\"samples\":-9", "a whole number"),
             ("data:image/png;base64,iVBORw==", "https://example.com/a.png", "data:image/png"),
             ("\"confusion\"", "\"confused\"", "`confusion`"),
-            ("\"output\": 0", "\"output\": 3", "below 1"),
+            ("\"output\":0", "\"output\":3", "below 1"),
             ("[", "{", "key must be a string"),
         ] {
             let damaged = text.replacen(from, to, 1);

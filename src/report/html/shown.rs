@@ -27,7 +27,8 @@ const FEATURES: usize = 16;
 
 impl<'a> Shower<'a> {
     pub fn of(samples: Option<&'a Samples>) -> Self {
-        Self { samples: samples.filter(|s| s.shape.iter().product::<usize>() == s.rows.width) }
+        let numbers = |s: &Samples| s.shape.iter().try_fold(1_usize, |all, axis| all.checked_mul(*axis));
+        Self { samples: samples.filter(|s| numbers(s) == Some(s.rows.width)) }
     }
 
     /// Height and width where samples are images: one or three channels, or none written.

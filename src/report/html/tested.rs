@@ -14,19 +14,26 @@ const PAIRS: usize = 20;
 /// The part of the page.
 pub(super) fn part(digest: &Digest) -> String {
     let inner = match &digest.kind {
-        DigestKind::Classes { classes, counts, worst } => of_classes(classes, counts, worst),
+        DigestKind::Classes { classes, correct, counts, worst } => {
+            let all = digest.samples as u64;
+            let share = if all > 0 { percent(*correct as f64 / all as f64) } else { "none".to_owned() };
+            let told = format!("<p>{} of {} samples right: {share}.</p>\n", whole(*correct), whole(all));
+            told + &of_classes(classes, counts, worst)
+        }
         DigestKind::Numbers { outputs, worst } => of_numbers(digest.samples, outputs, worst),
     };
     format!("<section>\n<h2>Answers: {}</h2>\n{inner}</section>\n", escape(&digest.name))
 }
 
 fn of_classes(classes: &[String], counts: &[u64], worst: &[WrongClass]) -> String {
-    let matrix = if classes.len() <= MATRIX { matrix(classes, counts) } else { confused(classes, counts) };
-    let (right, all) = (diagonal(classes.len(), counts), counts.iter().sum::<u64>());
-    let share = if all > 0 { percent(right as f64 / all as f64) } else { "none".to_owned() };
-    let mut out = format!("<p>{} of {} samples right: {share}.</p>\n", whole(right), whole(all));
-    out += &matrix;
-    out += &folded("Precision and recall of each class", &per_class(classes, counts));
+    let mut out = match classes.len() {
+        _ if counts.is_empty() => String::new(),
+        few if few <= MATRIX => matrix(classes, counts),
+        _ => confused(classes, counts),
+    };
+    if !counts.is_empty() {
+        out += &folded("Precision and recall of each class", &per_class(classes, counts));
+    }
     if worst.is_empty() {
         return out;
     }
@@ -40,10 +47,6 @@ fn of_classes(classes: &[String], counts: &[u64], worst: &[WrongClass]) -> Strin
         )
     };
     out + &samples(worst.iter().map(|w| (w.index, &w.shown, tells(w))), ["said", "right"])
-}
-
-fn diagonal(n: usize, counts: &[u64]) -> u64 {
-    (0..n).filter_map(|at| counts.get(at * n + at)).sum()
 }
 
 /// The rows of a matrix, each with the number of its class.
