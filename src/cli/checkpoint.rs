@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 /// Options of saving.
 #[derive(Args)]
+#[command(next_help_heading = "Saving, and going on")]
 pub struct CheckpointOptions {
     /// Folder the whole training is saved in, for --resume; SIGINT and SIGTERM then finish the step and save
     /// [default: `checkpoint` in the run's folder, if it has one]

@@ -89,7 +89,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         if talk.json() {
             println!("{}", object(look.step, &look.report));
         } else {
-            println!("{name}\n{}\n", table(&look.report));
+            println!("{name}\n{}", table(&look.report));
         }
     }
     if let Some(path) = &options.plot {

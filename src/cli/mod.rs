@@ -69,9 +69,9 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Train a net on a real data set (the digits inside the program, or Fashion-MNIST), or a model from a file
+    /// Train a run file, a net of dense layers on data, or a model from a file
     Train(Box<train::Options>),
-    /// What a model in a file answers to samples in a NumPy array
+    /// What a model in a file answers to samples
     Predict(predict::Options),
     /// Loss and metrics of a model in a file on data
     Evaluate(evaluate::Options),

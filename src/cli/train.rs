@@ -18,41 +18,44 @@ use crate::nn::config::Json;
 use clap::Args;
 use std::path::PathBuf;
 
+/// The heading of what says how it is trained.
+const TRAINING: &str = "Training";
+
 /// Options of `wgrad train`.
 #[derive(Args)]
 pub struct Options {
     #[command(flatten)]
     pub(super) asked: Asked,
     /// Times through the data [default: 20 for digits, 3 for fashion-mnist, else 10]
-    #[arg(long, value_parser = whole::<usize>, allow_negative_numbers = true)]
+    #[arg(help_heading = TRAINING, long, value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub(super) epochs: Option<usize>,
     /// Learning rate [default: the optimizer's in Keras, 0.001 for most, 0.01 for sgd]
-    #[arg(long, allow_negative_numbers = true)]
+    #[arg(help_heading = TRAINING, long, allow_negative_numbers = true)]
     pub(super) learning_rate: Option<f64>,
     /// What the learning rate is multiplied by over each epoch (exponential decay; 1: constant)
     /// [default: 0.3 for fashion-mnist, else 1]
-    #[arg(long, allow_negative_numbers = true)]
+    #[arg(help_heading = TRAINING, long, allow_negative_numbers = true)]
     pub(super) decay_rate: Option<f64>,
     /// Learning-rate schedule, as name:key=value,key=value: `one_cycle:max_learning_rate=5e-3`, `cosine_decay`, …;
     /// what is not given comes from --learning-rate and the length of the run
-    #[arg(long, conflicts_with = "decay_rate")]
+    #[arg(help_heading = TRAINING, long, conflicts_with = "decay_rate")]
     pub(super) schedule: Option<String>,
     /// Lets the optimizer's momentum (or beta_1) fall to 0.85 and rise again as the rate of one_cycle rises and falls
-    #[arg(long)]
+    #[arg(help_heading = TRAINING, long)]
     pub(super) cycle_momentum: bool,
     /// Lowers the learning rate when an epoch's number no longer improves, and starts from a constant rate:
     /// `monitor=val_loss,factor=0.5,patience=2,min_delta=1e-4,cooldown=0,min_lr=0`
-    #[arg(long, value_name = "KEY=VALUE,…", conflicts_with_all = ["schedule", "decay_rate"])]
+    #[arg(help_heading = TRAINING, long, value_name = "KEY=VALUE,…", conflicts_with_all = ["schedule", "decay_rate"])]
     pub(super) reduce_lr_on_plateau: Option<String>,
     /// Told in the epoch lines besides loss and accuracy: sparse_top_k_categorical_accuracy, … (may be repeated)
-    #[arg(long, value_name = "NAME")]
+    #[arg(help_heading = TRAINING, long, value_name = "NAME")]
     pub(super) metric: Vec<String>,
     /// At most this many steps an epoch
-    #[arg(long, visible_alias = "steps", value_parser = whole::<usize>, allow_negative_numbers = true)]
+    #[arg(help_heading = TRAINING, long, visible_alias = "steps", value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub(super) steps_per_epoch: Option<usize>,
     /// Folder for what the run leaves: models, history, curves, report; nothing in it is overwritten
     /// [default: runs/NAME of a run file; else nothing is left]
-    #[arg(long, value_name = "FOLDER")]
+    #[arg(help_heading = TRAINING, long, value_name = "FOLDER")]
     pub(super) out: Option<PathBuf>,
     #[command(flatten)]
     pub(super) checkpoint: CheckpointOptions,

@@ -19,6 +19,7 @@ use std::path::{Path, PathBuf};
 
 /// Options of training a model from a file.
 #[derive(Args)]
+#[command(next_help_heading = "A model from a file, as it was compiled")]
 pub struct FromOptions {
     /// A model to go on training with its own optimizer, loss and metrics: .keras, .h5, .safetensors (or its folder)
     #[arg(
@@ -29,19 +30,19 @@ pub struct FromOptions {
         ],
     )]
     pub from: Option<PathBuf>,
-    /// With --from: samples as a NumPy array; of a model with several inputs one for each, as NAME=FILE or in their order
+    /// Samples as a NumPy array; of a model with several inputs one for each, as NAME=FILE or in their order
     #[arg(long, value_name = "X.NPY", requires = "from")]
     x: Vec<Named>,
-    /// With --from: labels, one array for each output of the model
+    /// Labels, one array for each output of the model
     #[arg(long, value_name = "Y.NPY", requires = "from")]
     y: Vec<Named>,
-    /// With --from: share of the samples, the last ones, that is evaluated after each epoch instead of trained on
+    /// Share of the samples, the last ones, that is evaluated after each epoch instead of trained on
     #[arg(long, value_name = "SHARE", requires = "from")]
     validation_split: Option<f64>,
-    /// With --from: the loss of a model that was saved without compile settings, which --optimizer and --metric go with
+    /// The loss of a model that was saved without compile settings, which --optimizer and --metric go with
     #[arg(long, value_name = "NAME", requires = "from")]
     loss: Option<String>,
-    /// With --from: samples in the order of the files
+    /// Samples in the order of the files
     #[arg(long, requires = "from")]
     no_shuffle: bool,
 }

@@ -2,6 +2,7 @@
 
 mod data;
 mod files;
+mod run_files;
 mod runs;
 mod shells;
 mod snapshots;
@@ -101,7 +102,7 @@ fn mistyped_words_are_answered_with_the_nearest() {
     refused(&["--activation", "sellu"], &["did you mean `selu`?"]);
     refused(&["--initializer", "he_norml"], &["did you mean `he_normal`?"]);
     refused(&["--regularizer", "l1_12"], &["did you mean"]);
-    refused(&["--constraint", "maxnorm"], &["did you mean `max_norm`?"]);
+    refused(&["--constraint", "max_nrm"], &["did you mean `max_norm`?"]);
     refused(&["--metric", "sparse_categorical_accurracy"], &["did you mean `sparse_categorical_accuracy`?"]);
     refused(&["--reduce-lr-on-plateau", "patients=2"], &["did you mean `patience`?"]);
 }
@@ -130,7 +131,7 @@ fn numbers_out_of_range_are_answered_with_the_range() {
     refused(&["--reduce-lr-on-plateau", "factor=1"], &["factor", "< 1"]);
     refused(&["--schedule", "one_cycle", "--cycle-momentum", "--optimizer", "adagrad"], &["momentum or beta_1"]);
     refused(&["--hidden", "0"], &["units"]);
-    refused(&["--batch-size", "0"], &["batch size"]);
+    refused(&["--batch-size", "0"], &["batch_size"]);
 }
 
 /// Without a rate each optimizer takes Keras's: 0.01 for sgd, 0.001 for adam.

@@ -105,7 +105,7 @@ fn grouped(count: usize) -> String {
     digits
         .chars()
         .enumerate()
-        .map(|(at, c)| if at > 0 && (places - at) % 3 == 0 { format!(",{c}") } else { c.to_string() })
+        .map(|(at, c)| if at > 0 && (places - at).is_multiple_of(3) { format!(",{c}") } else { c.to_string() })
         .collect()
 }
 

@@ -37,7 +37,7 @@ pub fn read(name: &str, options: &SourceOptions) -> Result<Raw> {
         "mnist" => datasets::mnist(folder)?,
         "cifar10" => datasets::cifar10(folder)?,
         "cifar100" => datasets::cifar100(folder)?,
-        other => return Err(Error::unknown("data", other, NAMES)),
+        other => return Err(Error::unknown("data source", other, NAMES)),
     };
     Ok(of_sets(train, test, name))
 }

@@ -111,7 +111,7 @@ fn unknown(source: &str) -> Error {
         let help = "check the path; it is looked for from the folder the program was started in";
         return wrong(source, "no such file or folder", help);
     }
-    Error::unknown("data", source, NAMES)
+    Error::unknown("data source", source, NAMES)
 }
 
 /// The classes other data is to have: those of training.

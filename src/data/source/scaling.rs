@@ -19,8 +19,8 @@ pub fn measured(method: Scale, rows: &Rows, shape: &[usize], free: &[bool]) -> S
     match (method, natural) {
         (Scale::None, _) | (Scale::Auto, None) => one(Scale::None, 0.0, 1.0),
         // Bytes that stand for themselves are scaled only where that is asked for.
-        (Scale::Auto, Some(divisor)) if divisor == 1.0 => one(Scale::None, 0.0, 1.0),
-        (Scale::Unit, Some(divisor)) if divisor == 1.0 => one(Scale::Unit, 0.0, 255.0),
+        (Scale::Auto, Some(1.0)) => one(Scale::None, 0.0, 1.0),
+        (Scale::Unit, Some(1.0)) => one(Scale::Unit, 0.0, 255.0),
         (Scale::Auto | Scale::Unit, Some(divisor)) => one(Scale::Unit, 0.0, divisor),
         (Scale::Unit, None) => {
             let moments = Moments::of(rows, axis(rows, shape), free);
@@ -148,7 +148,7 @@ fn of_counts(counts: &[u64; 256]) -> Moment {
     let count: u64 = counts.iter().sum();
     let mean = numbers().map(|(byte, n)| byte * n).sum::<f64>() / count.max(1) as f64;
     let squares = numbers().map(|(byte, n)| (byte - mean).powi(2) * n).sum();
-    let (least, most) = (numbers().next(), numbers().last());
+    let (least, most) = (numbers().next(), numbers().next_back());
     let end = |of: Option<(f64, f64)>, none| of.map_or(none, |(byte, _)| byte);
     Moment { count, mean, squares, least: end(least, f64::INFINITY), most: end(most, f64::NEG_INFINITY) }
 }

@@ -4,6 +4,7 @@ use super::cells::{Cells, is_missing, number};
 use crate::base::Result;
 use crate::data::source::options::SourceOptions;
 use crate::data::source::scaling::Moment;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -86,7 +87,7 @@ fn column(cells: &Cells, at: usize) -> ColumnReport {
         Kind::Text | Kind::Mixed { .. } => values.into_iter().map(|(value, n)| (value.to_owned(), n)).collect(),
         Kind::Number | Kind::Empty => Vec::new(),
     };
-    frequent.sort_by(|a, b| b.1.cmp(&a.1));
+    frequent.sort_by_key(|(_, count)| Reverse(*count));
     frequent.truncate(TOLD);
     let numbers = (numeric > 0).then(|| [moment.mean, moment.deviation(), moment.least, moment.most]);
     ColumnReport { name: cells.name(at), kind, count, missing, distinct, numbers, frequent }

@@ -34,8 +34,8 @@ pub fn columns(
     if options.task == Task::Reconstruction {
         return Ok(Vec::new());
     }
-    let taken = options.drop.iter().chain(&options.weights).map(|name| cells.column("drop", name)).collect::<Result<Vec<_>>>();
-    let taken = taken.unwrap_or_default();
+    let taken: Vec<usize> =
+        options.drop.iter().chain(&options.weights).filter_map(|name| cells.column("drop", name).ok()).collect();
     let last = (0..cells.names.len()).rev().find(|at| !taken.contains(at)).unwrap_or_default();
     notes.push(format!("the target is the last column, `{}` (`target` says otherwise)", cells.name(last)));
     Ok(vec![last])

@@ -1,0 +1,259 @@
+//! Run files: every example trains in a quick form, what is written beside the results gives the same run, and a slip is led to
+//! its line.
+
+use crate::files::{Folder, refused, told, write};
+use crate::wgrad;
+use std::path::Path;
+
+/// On what is inside the program, for one epoch.
+const QUICK: [&str; 10] = [
+    "--device",
+    "cpu",
+    "--set",
+    "data.source=digits",
+    "--set",
+    "data.limit=128",
+    "--set",
+    "data.validation=0.25",
+    "--set",
+    "train.epochs=1",
+];
+
+fn quick(example: &str, out: &str, more: &[&str]) -> String {
+    let first = ["train", example, "--out", out];
+    told(&[&first[..], &QUICK, more].concat())
+}
+
+fn text(folder: &str, name: &str) -> String {
+    std::fs::read_to_string(Path::new(folder).join(name)).expect(name)
+}
+
+#[test]
+fn every_example_trains() {
+    let folder = Folder::new("examples");
+    let mut seen = 0;
+    for entry in std::fs::read_dir("examples").expect("the examples") {
+        let path = entry.expect("a file").path();
+        let Some(name) = path.file_stem().map(|n| n.to_string_lossy().into_owned()) else { continue };
+        // Those of several steps, and of data of their own, have tests of their own.
+        let others = ["05_", "06_", "07_"];
+        if path.extension().is_none_or(|e| e != "toml") || others.iter().any(|o| name.starts_with(o)) {
+            continue;
+        }
+        let out = folder.at(&name);
+        let example = path.display().to_string();
+        let less = ["--set", "model.layers[1].repeat=2"];
+        let deep = name.starts_with("09") || name.starts_with("10");
+        assert!(quick(&example, &out, if deep { &less } else { &[] }).starts_with("Test: accuracy "), "{name}");
+        for file in ["run.toml", "history.csv", "model.keras", "best.keras", "result.json", "report.html", "curves.svg"] {
+            assert!(Path::new(&out).join(file).is_file(), "{name} left no {file}");
+        }
+        seen += 1;
+    }
+    assert!(seen >= 8, "{seen} examples");
+}
+
+#[test]
+fn layers_are_carried_over_and_frozen() {
+    let folder = Folder::new("transfer");
+    let [a, b, c] = ["a", "b", "c"].map(|name| folder.at(name));
+    let from = |run: &str| format!("model.from={run}/model.keras");
+    quick("examples/05_transfer_a.toml", &a, &["--set", "data.limit=300"]);
+    quick("examples/05_transfer_b.toml", &b, &["--set", &from(&a)]);
+    quick("examples/05_transfer_c.toml", &c, &["--set", &from(&b)]);
+    let weights = |run: &str, layer: &str| {
+        let model = wgrad::train::Model::load(format!("{run}/model.keras"), &wgrad::train::Device::Cpu).expect("a model");
+        model.layer(layer).expect(layer).get_weights().expect("numbers")
+    };
+    assert_eq!(weights(&a, "lower"), weights(&b, "lower"), "frozen layers keep their values");
+    assert_ne!(weights(&b, "of_two"), weights(&c, "of_two"));
+    assert_ne!(weights(&b, "lower"), weights(&c, "lower"), "unfrozen layers learn");
+    let told = told(&["evaluate", &c]);
+    assert!(told.contains("of digits (test)") && told.contains("accuracy"), "{told}");
+    refused(
+        &["train", "examples/05_transfer_b.toml", "--set", &from(&a), "--set", "model.freeze=['upper','loewr']"],
+        2,
+        &["model.freeze", "did you mean `lower`?"],
+    );
+    let deep = ["--set", "model.drop_last=9", "--out", &folder.at("d")];
+    let first = ["train", "examples/05_transfer_b.toml", "--set", &from(&a)];
+    refused(&[&first[..], &deep].concat(), 2, &["model.drop_last", "got 9"]);
+}
+
+#[test]
+fn an_autoencoder_s_layers_serve_a_classifier() {
+    let folder = Folder::new("pretraining");
+    let [a, b] = ["a", "b"].map(|name| folder.at(name));
+    assert!(quick("examples/06_autoencoder.toml", &a, &[]).starts_with("Test: mae "));
+    let from = format!("model.from={a}/model.keras");
+    assert!(quick("examples/06_classifier.toml", &b, &["--set", &from]).starts_with("Test: accuracy "));
+}
+
+#[test]
+fn pairs_go_through_one_tower() {
+    let folder = Folder::new("pairs");
+    let numbers = |seed: u32| (0..64 * 9).map(|i| f64::from((i * 7 + seed) % 11) / 10.0).collect::<Vec<_>>();
+    write(&folder.at("left.npy"), &[64, 3, 3], &numbers(1));
+    write(&folder.at("right.npy"), &[64, 3, 3], &numbers(2));
+    write(&folder.at("same.npy"), &[64], &(0..64).map(|i| f64::from(i % 2)).collect::<Vec<_>>());
+    let [x, y] = [format!("data.x=['{}','{}']", folder.at("left.npy"), folder.at("right.npy")), {
+        format!("data.y='{}'", folder.at("same.npy"))
+    }];
+    let out = folder.at("run");
+    let names = ["--set", "model.inputs={ left = [3, 3], right = [3, 3] }", "--set", "data.source=''"];
+    let first = ["train", "examples/07_auxiliary_task.toml", "--device", "cpu", "--out", &out, "--set", &x, "--set", &y];
+    let lines = told(&[&first[..], &names, &["--set", "train.epochs=1"]].concat());
+    assert!(lines.contains("accuracy"), "{lines}");
+    let model = wgrad::train::Model::load(format!("{out}/model.keras"), &wgrad::train::Device::Cpu).expect("a model");
+    assert_eq!(model.layers().iter().filter(|layer| layer.kind() == "dense").count(), 3, "one tower, used twice");
+}
+
+#[test]
+fn what_is_written_beside_the_results_gives_the_same_run() {
+    let folder = Folder::new("resolved");
+    let [a, b] = ["a", "b"].map(|name| folder.at(name));
+    quick("examples/11_default_recipe.toml", &a, &["--set", "seed=7", "--set", "train.epochs=2"]);
+    let resolved = format!("{a}/run.toml");
+    told(&["train", &resolved, "--out", &b]);
+    assert_eq!(text(&a, "run.toml"), text(&b, "run.toml"));
+    assert_eq!(text(&a, "history.csv"), text(&b, "history.csv"));
+    assert_eq!(text(&a, "data.json"), text(&b, "data.json"));
+    // A folder with a run in it is never written over.
+    refused(&["train", &resolved, "--out", &a], 2, &["run folder", "which has"]);
+}
+
+#[test]
+fn a_run_goes_on_where_it_ended() {
+    let folder = Folder::new("longer");
+    let [a, b] = ["a", "b"].map(|name| folder.at(name));
+    let epochs = |n: &'static str| ["--set", n];
+    quick("examples/01_fashion_mnist.toml", &a, &epochs("train.epochs=2"));
+    let first = ["train", "examples/01_fashion_mnist.toml", "--out", &a, "--resume"];
+    told(&[&first[..], &QUICK, &epochs("train.epochs=4")].concat());
+    quick("examples/01_fashion_mnist.toml", &b, &epochs("train.epochs=4"));
+    let model = |run: &str| {
+        let model = wgrad::train::Model::load(format!("{run}/model.keras"), &wgrad::train::Device::Cpu).expect("a model");
+        model.get_weights().expect("numbers")
+    };
+    assert_eq!(model(&a), model(&b), "two and two epochs are four");
+    assert_eq!(text(&a, "history.csv"), text(&b, "history.csv"));
+}
+
+#[test]
+fn slips_are_led_to_their_lines() {
+    let folder = Folder::new("slips");
+    let path = folder.at("run.toml");
+    let whole = "seed = 1\n[data]\nsource = \"digits\"\n[model]\nlayers = [\n  \"flatten\",\n  \
+                 { dense = { units = 10, activation = \"softmax\" } },\n]\n[train]\noptimizer = \"nadam\"\n";
+    let slips = [
+        ("seed = 1", "sed = 1", "run.toml:1:1: run file: field", "did you mean `seed`?"),
+        ("[data]", "[dat]", "run.toml:2:2: run file: field", "did you mean `data`?"),
+        ("source =", "sourc =", "run.toml:3:1: data: field", "did you mean `source`?"),
+        ("\"digits\"", "\"digit\"", "run.toml:3:", "digits"),
+        ("\"flatten\"", "\"flaten\"", "run.toml:6:3: model.layers[0]", "did you mean `flatten`?"),
+        ("units = 10", "unit = 10", "run.toml:7:15: model.layers[1] dense: field", "did you mean `units`?"),
+        ("units = 10", "units = -1", "run.toml:7:15: model.layers[1] dense: units", "at least 0"),
+        ("units = 10", "units = 9", "model.layers", "10 units"),
+        ("\"softmax\"", "\"softmx\"", "run.toml:7:27: model.layers[1] dense: activation", "did you mean `softmax`?"),
+        ("optimizer", "optimiser", "run.toml:10:1: train: field", "did you mean `optimizer`?"),
+        ("\"nadam\"", "\"nadan\"", "run.toml:10:1: train.optimizer", "did you mean `nadam`?"),
+        ("\"nadam\"", "{ nadam = { beta1 = 1 } }", "run.toml:10:23: train: optimizer nadam: field", "`beta_1`"),
+        ("\"nadam\"", "{ nadam = {}, sgd = {} }", "run.toml:10:1: train.optimizer", "one class"),
+        ("\"nadam\"", "\"nadam\"\nepochs = 0", "run.toml:11:1: train.epochs", "at least 1"),
+        ("\"nadam\"", "\"nadam\"\nepochs = \"three\"", "run.toml:11:1: train: epochs", "whole number"),
+        ("\"nadam\"", "\"nadam\"\nloss = \"msee\"", "run.toml:11:1: train: loss", "mean_squared_error"),
+        ("\"nadam\"", "\"nadam\"\nmetrics = [\"acuracy\"]", "run.toml:11:", "accuracy"),
+        ("\"nadam\"", "\"nadam\"\nschedule = \"one_cycel\"", "run.toml:11:1: train: schedule", "`one_cycle`"),
+        ("\"nadam\"", "\"nadam\"\ncallbacks = [\"early_stoping\"]", "run.toml:11:14: train.callbacks[0]", "early_stopping"),
+        ("\"nadam\"", "\"nadam\"\ncycle_momentum = true", "train.cycle_momentum", "one_cycle"),
+        ("seed = 1", "seed = ", "run.toml:1:", "TOML"),
+        ("seed = 1", "seed = 1\nseed = 2", "run.toml:2:1", "duplicate"),
+    ];
+    for (from, to, place, word) in slips {
+        std::fs::write(&path, whole.replacen(from, to, 1)).expect("a file");
+        refused(&["train", &path, "--device", "cpu", "--out", &folder.at("out")], 2, &[place, word]);
+    }
+    std::fs::write(&path, whole).expect("a file");
+    for (set, word) in [
+        ("train.epochs", "key=value"),
+        ("train.epochs=x", "whole number"),
+        ("train.epoch=1", "`epochs`"),
+        ("model.layers[7].dense.units=3", "2 elements"),
+        ("model.layers[1].dense.unit=3", "`units`"),
+        ("data.validation=1.5", "validation"),
+        ("device=vulcano", "vulcano"),
+        ("precision=float17", "float32"),
+    ] {
+        refused(&["train", &path, "--set", set, "--out", &folder.at("out")], if set.starts_with("device") { 4 } else { 2 }, &[word]);
+    }
+    // Options of a net stand beside no file.
+    refused(&["train", &path, "--hidden", "5"], 2, &["--hidden", "--set"]);
+    told(&["train", &path, "--device", "cpu", "--set", "train.epochs=1", "--out", &folder.at("whole")]);
+}
+
+#[test]
+fn sweeps_train_every_combination_and_go_on() {
+    let folder = Folder::new("sweep");
+    let out = folder.at("out");
+    let first = ["sweep", "examples/03_optimizers.toml", "--out", &out];
+    let grid = ["--grid", "train.optimizer=sgd,{ sgd = { momentum = 0.9 } }", "--grid", "seed=1,2", "--csv"];
+    let all = [&first[..], &QUICK, &grid].concat();
+    let table = told(&all);
+    assert_eq!(table.lines().count(), 5, "{table}");
+    for run in ["optimizer=sgd,seed=1", "optimizer=sgd-momentum-0.9,seed=2"] {
+        assert!(table.contains(run) && Path::new(&out).join(run).join("report.html").is_file(), "{run}: {table}");
+    }
+    assert!(Path::new(&out).join("curves.svg").is_file());
+    let again = wgrad(&[&all[..], &["--resume"]].concat());
+    assert_eq!(String::from_utf8_lossy(&again.stdout), table);
+    assert_eq!(String::from_utf8_lossy(&again.stderr).matches("trained before").count(), 4);
+    refused(&[&first[..], &["--grid", "train.optimizr=sgd"]].concat(), 2, &["`optimizer`"]);
+    refused(&[&first[..], &["--grid", "train.epochs"]].concat(), 2, &["--grid"]);
+}
+
+#[test]
+fn a_rate_is_found_and_layers_are_looked_into() {
+    let folder = Folder::new("looks");
+    let found = told(&["lr-find", "digits", "--device", "cpu", "--steps", "60", "--plot", &folder.at("rate.svg"), "--json"]);
+    let found: serde_json::Value = serde_json::from_str(&found).expect("JSON");
+    let rate = found["learning_rate"].as_f64().expect("a rate");
+    assert!((1e-5..1.0).contains(&rate), "{rate}");
+    assert!(text(&folder.at(""), "rate.svg").contains("suggested"));
+    refused(&["lr-find", "--from", "1", "--to", "0.1"], 2, &["max_learning_rate"]);
+    let table = told(&["inspect", "digits", "--device", "cpu", "--hidden", "6,5", "--steps", "3", "--plot", &folder.at("v.svg")]);
+    assert!(table.contains("first step") && table.contains("last step") && table.contains("dense_2"), "{table}");
+    assert!(folder.at("v.svg").len() > 1 && text(&folder.at(""), "v.svg").starts_with("<svg"));
+}
+
+#[test]
+fn the_schema_knows_every_word() {
+    let schema: serde_json::Value = serde_json::from_str(&told(&["schema"])).expect("JSON");
+    let definitions = schema["$defs"].as_object().expect("definitions");
+    fn references<'a>(json: &'a serde_json::Value, all: &mut Vec<&'a str>) {
+        match json {
+            serde_json::Value::Object(table) => {
+                all.extend(table.get("$ref").and_then(|r| r.as_str()));
+                table.values().for_each(|value| references(value, all));
+            }
+            serde_json::Value::Array(list) => list.iter().for_each(|value| references(value, all)),
+            _ => {}
+        }
+    }
+    let mut all = Vec::new();
+    references(&schema, &mut all);
+    assert!(all.len() > 50);
+    for reference in all {
+        let name = reference.strip_prefix("#/$defs/").expect(reference);
+        assert!(definitions.contains_key(name), "{reference} is defined nowhere");
+    }
+    for (family, word) in
+        [("layer", "batch_normalization"), ("optimizer", "nadam"), ("callback", "early_stopping"), ("schedule", "one_cycle")]
+    {
+        let words = &definitions[family]["anyOf"][1]["properties"];
+        assert!(words[word].is_object(), "{family} has no {word}");
+    }
+    // A field's kind, default and need.
+    let dense = &definitions["layer"]["anyOf"][1]["properties"]["dense"]["anyOf"][0];
+    assert_eq!(dense["required"], serde_json::json!(["units"]));
+    assert_eq!(dense["properties"]["use_bias"], serde_json::json!({ "type": "boolean", "default": true }));
+}
