@@ -17,19 +17,24 @@ mod convert;
 mod device;
 mod devices;
 mod evaluate;
+mod json;
 mod net;
 mod opened;
+mod pace;
 mod parity;
 mod predict;
 mod progress;
+mod screen;
 mod summary;
+mod talk;
 mod train;
 mod train_from;
 
 use crate::base::Error;
 use clap::{Parser, Subcommand};
+use screen::Stream;
 use std::fmt::Arguments;
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::num::{IntErrorKind, ParseIntError};
 use std::process::ExitCode;
 use std::str::FromStr;
@@ -103,7 +108,7 @@ const READER_LEFT: i32 = 141;
 
 /// A line to stdout. Where it cannot be written, nothing else is worth doing: the results go there.
 fn tell(told: Arguments<'_>) {
-    if let Err(error) = writeln!(std::io::stdout().lock(), "{told}") {
+    if let Err(error) = screen::line(Stream::Out, &told.to_string()) {
         if error.kind() == ErrorKind::BrokenPipe {
             std::process::exit(READER_LEFT);
         }
@@ -114,7 +119,7 @@ fn tell(told: Arguments<'_>) {
 
 /// A line to stderr.
 fn note(told: Arguments<'_>) {
-    let _ = writeln!(std::io::stderr().lock(), "{told}");
+    let _ = screen::line(Stream::Err, &told.to_string());
 }
 
 fn code(error: &anyhow::Error) -> u8 {

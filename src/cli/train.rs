@@ -3,7 +3,7 @@
 use super::checkpoint::{CheckpointOptions, Signals};
 use super::device::{DeviceOptions, device};
 use super::net::ModelOptions;
-use super::progress::EpochLine;
+use super::talk::Talk;
 use super::train_from::FromOptions;
 use super::whole;
 use crate::base::{Error, Seed};
@@ -79,6 +79,8 @@ pub struct Options {
     model: ModelOptions,
     #[command(flatten)]
     pub(super) from: FromOptions,
+    #[command(flatten)]
+    pub(super) talk: Talk,
 }
 
 impl Options {
@@ -198,13 +200,15 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     eprintln!("Device: {device}");
     let signals = Signals::default();
     let how = Fit::epochs(epochs).batch(options.batch_size).validation(&test);
-    let mut how = options.checkpoint.add(how, &signals)?.callback(EpochLine::new());
+    let samples = train.len().min(steps * options.batch_size);
+    let mut how = options.checkpoint.add(how, &signals)?;
     if let Some(steps) = options.steps_per_epoch {
         how = how.steps_per_epoch(steps.min(batches));
     }
     if let Some(plateau) = plateau {
         how = how.callback(plateau);
     }
+    how = how.callback(options.talk.progress(samples));
     signals.told(&model.fit(&train, how)?)?;
     let tested = model.evaluate(&test)?;
     println!("Test: accuracy {:.4}, loss {:.4}", tested.get("accuracy").unwrap_or_default(), tested.loss());

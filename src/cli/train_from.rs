@@ -5,7 +5,6 @@ use super::checkpoint::Signals;
 use super::device::device;
 use super::evaluate::labelled;
 use super::opened;
-use super::progress::EpochLine;
 use super::train::Options;
 use crate::base::{Error, Result, Seed};
 use crate::formats::model_file::ModelFile;
@@ -116,13 +115,14 @@ pub fn run(options: &Options, path: &Path) -> anyhow::Result<()> {
     eprintln!("Device: {device}");
     let signals = Signals::default();
     let how = Fit::epochs(options.epochs.unwrap_or(1)).batch(options.batch_size).shuffle(!from.no_shuffle);
-    let mut how = options.checkpoint.add(how, &signals)?.callback(EpochLine::new()).callback(CsvLogger::new(&history));
+    let mut how = options.checkpoint.add(how, &signals)?.callback(CsvLogger::new(&history));
     if let Some(steps) = options.steps_per_epoch {
         how = how.steps_per_epoch(steps);
     }
     if let Some(share) = from.validation_split {
         how = how.validation_split(share);
     }
+    how = how.callback(options.talk.progress(samples.len()));
     signals.told(&model.fit(&samples, how)?)?;
     model.save(&saved)?;
     println!("Saved: {}", saved.display());

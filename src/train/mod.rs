@@ -60,6 +60,8 @@ pub use setup::{Setup, Watched};
 pub use snapshot::{Array, Snapshot};
 pub use stop::StopHandle;
 pub use summary::{DeviceMemory, Summary, SummaryRow};
+#[cfg(feature = "cli")]
+pub(crate) use summary::{bytes, grouped};
 pub use trainer::{Epoch, Reported, Trainer};
 pub use variable::Variable;
 pub use weights::class_weights;

@@ -155,7 +155,7 @@ fn class(kind: &str) -> String {
 }
 
 /// 1234567 as `1,234,567`.
-fn grouped(n: usize) -> String {
+pub(crate) fn grouped(n: usize) -> String {
     let digits = n.to_string();
     let cut =
         |(i, c): (usize, char)| if i > 0 && (digits.len() - i).is_multiple_of(3) { vec![',', c] } else { vec![c] };
@@ -163,7 +163,7 @@ fn grouped(n: usize) -> String {
 }
 
 /// Bytes as Keras writes them: `1.04 MB`.
-fn bytes(n: u64) -> String {
+pub(crate) fn bytes(n: u64) -> String {
     let units = ["B", "KB", "MB", "GB", "TB"];
     let at = (0..units.len() - 1).take_while(|i| n >> (10 * (i + 1)) > 0).count();
     if at == 0 { format!("{n} B") } else { format!("{:.2} {}", n as f64 / f64::powi(1024.0, at as i32), units[at]) }

@@ -225,53 +225,60 @@ impl Run<'_> {
     }
 }
 
-impl<C: Callback + ?Sized> Callback for &mut C {
-    fn check(&mut self, names: &[String]) -> Result<()> {
-        (**self).check(names)
-    }
-    fn tells(&self) -> Vec<String> {
-        (**self).tells()
-    }
-    fn every(&self) -> Every {
-        (**self).every()
-    }
-    fn minds_divergence(&self) -> bool {
-        (**self).minds_divergence()
-    }
-    fn resume_from(&mut self) -> Result<Option<Checkpoint>> {
-        (**self).resume_from()
-    }
-    fn state(&self) -> Option<State> {
-        (**self).state()
-    }
-    fn restore(&mut self, state: &State, run: &mut Run<'_>) -> Result<()> {
-        (**self).restore(state, run)
-    }
-    fn wants_checkpoint(&self, moment: Moment) -> bool {
-        (**self).wants_checkpoint(moment)
-    }
-    fn take_checkpoint(&mut self, checkpoint: &Checkpoint) -> Result<()> {
-        (**self).take_checkpoint(checkpoint)
-    }
-    fn train_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
-        (**self).train_begin(run)
-    }
-    fn epoch_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
-        (**self).epoch_begin(run)
-    }
-    fn step_end(&mut self, run: &mut Run<'_>) -> Result<()> {
-        (**self).step_end(run)
-    }
-    fn test_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
-        (**self).test_begin(run)
-    }
-    fn test_end(&mut self, run: &mut Run<'_>) -> Result<()> {
-        (**self).test_end(run)
-    }
-    fn epoch_end(&mut self, logs: &mut Logs, run: &mut Run<'_>) -> Result<()> {
-        (**self).epoch_end(logs, run)
-    }
-    fn train_end(&mut self, run: &mut Run<'_>) -> Result<()> {
-        (**self).train_end(run)
-    }
+/// Callbacks behind pointers are callbacks.
+macro_rules! forwarded {
+    ($($of:ty),*) => {$(
+        impl<C: Callback + ?Sized> Callback for $of {
+            fn check(&mut self, names: &[String]) -> Result<()> {
+                (**self).check(names)
+            }
+            fn tells(&self) -> Vec<String> {
+                (**self).tells()
+            }
+            fn every(&self) -> Every {
+                (**self).every()
+            }
+            fn minds_divergence(&self) -> bool {
+                (**self).minds_divergence()
+            }
+            fn resume_from(&mut self) -> Result<Option<Checkpoint>> {
+                (**self).resume_from()
+            }
+            fn state(&self) -> Option<State> {
+                (**self).state()
+            }
+            fn restore(&mut self, state: &State, run: &mut Run<'_>) -> Result<()> {
+                (**self).restore(state, run)
+            }
+            fn wants_checkpoint(&self, moment: Moment) -> bool {
+                (**self).wants_checkpoint(moment)
+            }
+            fn take_checkpoint(&mut self, checkpoint: &Checkpoint) -> Result<()> {
+                (**self).take_checkpoint(checkpoint)
+            }
+            fn train_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
+                (**self).train_begin(run)
+            }
+            fn epoch_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
+                (**self).epoch_begin(run)
+            }
+            fn step_end(&mut self, run: &mut Run<'_>) -> Result<()> {
+                (**self).step_end(run)
+            }
+            fn test_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
+                (**self).test_begin(run)
+            }
+            fn test_end(&mut self, run: &mut Run<'_>) -> Result<()> {
+                (**self).test_end(run)
+            }
+            fn epoch_end(&mut self, logs: &mut Logs, run: &mut Run<'_>) -> Result<()> {
+                (**self).epoch_end(logs, run)
+            }
+            fn train_end(&mut self, run: &mut Run<'_>) -> Result<()> {
+                (**self).train_end(run)
+            }
+        }
+    )*};
 }
+
+forwarded! { &mut C, Box<C> }
