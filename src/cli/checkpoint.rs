@@ -1,15 +1,12 @@
 //! `--checkpoint`: a training of the program that is saved, that signals end in order, and that goes on.
 
+use super::signals::Signals;
 use super::whole;
 use crate::formats::Checkpoints;
+use crate::train::Fit;
 use crate::train::callback::LambdaCallback;
-use crate::train::{Fit, History, Interruption, StopHandle};
 use clap::Args;
-use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::flag;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// Options of saving.
 #[derive(Args)]
@@ -26,44 +23,6 @@ pub struct CheckpointOptions {
     /// Goes on from the newest checkpoint in the folder that is whole, to the same bits; begins anew if there is none
     #[arg(long, requires = "checkpoint")]
     resume: bool,
-}
-
-/// A training that a signal has ended after it was saved.
-#[derive(Debug, thiserror::Error)]
-#[error("{told}")]
-pub struct Signalled {
-    told: Interruption,
-    /// What shells call a program ended by the signal: 128 and its number.
-    pub code: u8,
-}
-
-/// What a signal sets.
-#[derive(Default)]
-pub struct Signals {
-    asked: Arc<AtomicBool>,
-    number: Arc<AtomicUsize>,
-}
-
-/// What shells add to the number of a signal.
-const SHELL: i32 = 128;
-
-impl Signals {
-    /// Lets SIGINT and SIGTERM ask the training to stop; a second one ends the program at once.
-    fn listen(&self) -> std::io::Result<()> {
-        for signal in [SIGINT, SIGTERM] {
-            flag::register_conditional_shutdown(signal, SHELL + signal, self.asked.clone())?;
-            flag::register_usize(signal, self.number.clone(), signal as usize)?;
-            flag::register(signal, self.asked.clone())?;
-        }
-        Ok(())
-    }
-
-    /// Fails with the code of the signal that has interrupted a training.
-    pub fn told(&self, history: &History) -> Result<(), Signalled> {
-        let Some(told) = history.interrupted else { return Ok(()) };
-        let signal = self.number.load(Ordering::Relaxed) as i32;
-        Err(Signalled { told, code: u8::try_from(SHELL + signal).unwrap_or(1) })
-    }
 }
 
 impl CheckpointOptions {
@@ -91,7 +50,6 @@ impl CheckpointOptions {
             }
             Ok(())
         });
-        let handle = StopHandle::from(signals.asked.clone());
-        Ok(fit.callback(tell).callback(saved).stop_handle(&handle))
+        Ok(fit.callback(tell).callback(saved).stop_handle(&signals.handle()))
     }
 }

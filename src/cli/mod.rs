@@ -13,10 +13,12 @@ macro_rules! eprintln {
 mod arrays;
 mod bench;
 mod checkpoint;
+mod clock;
 mod convert;
 mod device;
 mod devices;
 mod evaluate;
+mod exit;
 mod json;
 mod net;
 mod opened;
@@ -25,16 +27,21 @@ mod parity;
 mod predict;
 mod progress;
 mod screen;
+mod shell;
+mod signals;
 mod summary;
 mod talk;
 mod train;
 mod train_from;
+#[cfg(feature = "tui")]
+mod tui;
+mod view;
 
 use crate::base::Error;
 use clap::{Parser, Subcommand};
 use screen::Stream;
 use std::fmt::Arguments;
-use std::io::ErrorKind;
+use std::io::Write;
 use std::num::{IntErrorKind, ParseIntError};
 use std::process::ExitCode;
 use std::str::FromStr;
@@ -65,12 +72,27 @@ enum Command {
     Parity(parity::Options),
     /// Measure each kernel of two training steps on a device: time, GFLOP/s, GB/s, share of the measured peak
     Bench(bench::Options),
+    /// Completions of commands and options for a shell, to stdout
+    Completions(shell::CompletionOptions),
+    /// The manual: a page a command, into a folder or to stdout
+    Man(shell::ManOptions),
 }
 
 /// Runs the program and says how it ended: 0 done, 1 failed, 2 wrong request, 3 bad data, 4 no device or lost,
 /// 5 diverged, 6 out of memory, 130 and 143 interrupted by SIGINT and SIGTERM after saving.
 pub fn main() -> ExitCode {
-    let done = match Cli::parse().command {
+    let asked = match Cli::try_parse() {
+        Ok(asked) => asked,
+        Err(answer) => {
+            // Help and versions are results too.
+            let told = answer.print();
+            if !answer.use_stderr() {
+                exit::unless_told(told.and_then(|()| std::io::stdout().flush()));
+            }
+            return ExitCode::from(u8::try_from(answer.exit_code()).unwrap_or(exit::FAILED));
+        }
+    };
+    let done = match asked.command {
         Command::Train(options) => train::run(&options),
         Command::Predict(options) => predict::run(&options),
         Command::Evaluate(options) => evaluate::run(&options),
@@ -79,12 +101,14 @@ pub fn main() -> ExitCode {
         Command::Devices(options) => devices::run(&options),
         Command::Parity(options) => parity::run(&options),
         Command::Bench(options) => bench::run(&options),
+        Command::Completions(options) => shell::completions(&options),
+        Command::Man(options) => shell::man(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
-            ExitCode::from(code(&error))
+            ExitCode::from(exit::code(&error))
         }
     }
 }
@@ -103,38 +127,12 @@ fn part_of(what: &str, given: &[String], known: &[&str]) -> crate::base::Result<
     stranger.map_or(Ok(()), |name| Err(Error::unknown(what, name, known)))
 }
 
-/// What shells call a program that wrote to a pipe nobody reads any more: 128 + SIGPIPE.
-const READER_LEFT: i32 = 141;
-
-/// A line to stdout. Where it cannot be written, nothing else is worth doing: the results go there.
+/// A line to stdout.
 fn tell(told: Arguments<'_>) {
-    if let Err(error) = screen::line(Stream::Out, &told.to_string()) {
-        if error.kind() == ErrorKind::BrokenPipe {
-            std::process::exit(READER_LEFT);
-        }
-        note(format_args!("error: writing to stdout: {error}"));
-        std::process::exit(1);
-    }
+    exit::unless_told(screen::line(Stream::Out, &told.to_string()));
 }
 
 /// A line to stderr.
 fn note(told: Arguments<'_>) {
     let _ = screen::line(Stream::Err, &told.to_string());
-}
-
-fn code(error: &anyhow::Error) -> u8 {
-    if error.is::<crate::data::DataError>() {
-        return 3;
-    }
-    if let Some(signalled) = error.downcast_ref::<checkpoint::Signalled>() {
-        return signalled.code;
-    }
-    match error.downcast_ref::<Error>() {
-        Some(Error::Request { .. }) => 2,
-        Some(Error::Data(_)) => 3,
-        Some(Error::Device { .. } | Error::Lost { .. }) => 4,
-        Some(Error::Diverged { .. }) => 5,
-        Some(Error::Memory { .. }) => 6,
-        Some(Error::Write { .. }) | None => 1,
-    }
 }

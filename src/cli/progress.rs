@@ -1,6 +1,7 @@
 //! A training as it runs: Keras's epoch lines, with a bar on a terminal; plain lines elsewhere, under `NO_COLOR` and on a
 //! dumb terminal; JSON on stdout for programs.
 
+use super::clock::Clock;
 use super::json::Object;
 use super::pace::{clock, per_step, rate, span};
 use super::screen;
@@ -21,23 +22,14 @@ const LONG: f64 = 10.0;
 /// Tells of a training.
 pub struct Progress {
     talk: Talk,
-    /// Samples of an epoch.
-    samples: usize,
     /// Whether a bar is drawn, and whether epochs are told in lines.
     moving: bool,
     lines: bool,
     bar: ProgressBar,
-    /// When all began, the epoch, its validation; when something was said last.
+    clock: Clock,
+    /// When all began, and when something was said last.
     made: Instant,
-    start: Instant,
-    validation: Option<Instant>,
     said: Instant,
-    /// The step this epoch went on from.
-    from: usize,
-    /// Epochs that were done, and the seconds they took: in all, and of that validation.
-    done: usize,
-    took: f64,
-    validated: f64,
 }
 
 /// Whether escape codes may go to stderr.
@@ -48,45 +40,45 @@ pub fn may_move() -> bool {
 }
 
 impl Progress {
+    /// With a bar where there is a terminal.
     pub fn new(talk: &Talk, samples: usize) -> Self {
         let now = Instant::now();
         Self {
             talk: talk.clone(),
-            samples,
             moving: !talk.quiet() && may_move(),
             lines: !talk.quiet() && !talk.json(),
             bar: ProgressBar::hidden(),
+            clock: Clock::new(samples),
             made: now,
-            start: now,
-            validation: None,
             said: now,
-            from: 0,
-            done: 0,
-            took: 0.0,
-            validated: 0.0,
         }
     }
 
-    /// Seconds a step of this epoch takes, and samples a second.
-    fn pace(&self, run: &Run<'_>) -> (f64, f64) {
-        let until = self.validation.unwrap_or_else(Instant::now);
-        let seconds = until.duration_since(self.start).as_secs_f64() / run.step.saturating_sub(self.from).max(1) as f64;
-        (seconds, self.samples as f64 / run.steps.max(1) as f64 / seconds.max(1e-9))
+    /// With lines only, wherever they go.
+    #[cfg(feature = "tui")]
+    pub fn lines(talk: &Talk, samples: usize) -> Self {
+        let mut plain = Self::new(talk, samples);
+        plain.moving = false;
+        plain
     }
 
-    /// What stands behind the bar: `12s left 5ms/step 6,400/s - accuracy: 0.9 - loss: 0.1`.
+    /// What stands behind the bar: `12s left 5ms/step 6,400 samples/s - accuracy: 0.9 - loss: 0.1`.
     fn behind(&self, run: &Run<'_>, logs: &Logs) -> String {
-        let (seconds, samples) = self.pace(run);
-        let left = clock(seconds * run.steps.saturating_sub(run.step) as f64);
-        format!("{left} left {} {} samples/s - {}", per_step(seconds), rate(samples), in_order(logs))
+        let left = clock(self.clock.left_of_epoch(run));
+        let (step, samples) = (per_step(self.clock.per_step(run)), rate(self.clock.samples_per_second(run)));
+        format!("{left} left {step} {samples} samples/s - {}", in_order(logs))
     }
 
     fn begin(&mut self, run: &Run<'_>) {
-        self.start = Instant::now();
-        (self.said, self.from, self.validation) = (self.start, run.step, None);
+        self.clock.begin(run.step);
+        self.said = Instant::now();
         if self.lines {
-            let left = self.took / self.done.max(1) as f64 * run.epochs.saturating_sub(run.epoch) as f64;
-            let told = if self.moving && left > LONG { format!(" - {} left", clock(left)) } else { String::new() };
+            let left = self.clock.left_of_epochs(run, run.epoch);
+            let told = if self.moving && self.clock.took > 0.0 && left > LONG {
+                format!(" - {} left", clock(left))
+            } else {
+                String::new()
+            };
             eprintln!("Epoch {}/{}{told}", run.epoch + 1, run.epochs);
         }
         if self.moving {
@@ -105,14 +97,13 @@ impl Progress {
         }
     }
 
-    fn object(&self, run: &mut Run<'_>, logs: &Logs) -> Result<Object> {
-        let (_, samples) = self.pace(run);
+    fn object(&self, run: &mut Run<'_>, logs: &Logs, seconds: f64) -> Result<Object> {
         let object = Object::new("epoch")
             .with("epoch", run.epoch + 1)
             .with("epochs", run.epochs)
             .with("steps", run.steps)
-            .number("seconds", self.start.elapsed().as_secs_f64())
-            .number("samples_per_second", samples)
+            .number("seconds", seconds)
+            .number("samples_per_second", self.clock.samples_per_second(run))
             .number("learning_rate", run.model.learning_rate()?);
         Ok(object.logs(logs))
     }
@@ -151,7 +142,7 @@ impl Callback for Progress {
     }
 
     fn test_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
-        self.validation = Some(Instant::now());
+        self.clock.validate();
         if self.moving {
             let logs = run.logs()?.clone();
             self.bar.set_message(format!("validating - {}", in_order(&logs)));
@@ -161,28 +152,27 @@ impl Callback for Progress {
 
     fn epoch_end(&mut self, logs: &mut Logs, run: &mut Run<'_>) -> Result<()> {
         self.clear();
-        let (seconds, samples) = self.pace(run);
-        let took = self.start.elapsed().as_secs_f64();
-        let validated = self.validation.map_or(0.0, |begun| begun.elapsed().as_secs_f64());
-        (self.done, self.took, self.validated) = (self.done + 1, self.took + took, self.validated + validated);
+        let (step, samples) = (per_step(self.clock.per_step(run)), rate(self.clock.samples_per_second(run)));
+        let (took, validated) = self.clock.end();
         if self.lines {
             let bar = if self.moving { "━━━━━━━━━━━━━━━━━━━━ " } else { "- " };
             let (n, numbers) = (run.steps, in_order(logs));
-            eprintln!("{n}/{n} {bar}{took:.1}s {} {} samples/s - {numbers}", per_step(seconds), rate(samples));
+            eprintln!("{n}/{n} {bar}{took:.1}s {step} {samples} samples/s - {numbers}");
         }
         if self.talk.verbosity() > 1 {
             eprintln!("  training {}, validation {}", span(took - validated), span(validated));
         }
         if self.talk.json() && !self.talk.quiet() {
-            let object = self.object(run, logs)?;
+            let object = self.object(run, logs, took)?;
             println!("{object}");
         }
         Ok(())
     }
 
     fn train_end(&mut self, _: &mut Run<'_>) -> Result<()> {
-        let (trained, validated) = (span(self.took - self.validated), span(self.validated));
-        let other = span(self.made.elapsed().as_secs_f64() - self.took);
+        let Clock { took, validated, .. } = self.clock;
+        let (trained, validated) = (span(took - validated), span(validated));
+        let other = span(self.made.elapsed().as_secs_f64() - took);
         self.talk.detail(|| format!("Training {trained}, validation {validated}, the rest {other}"));
         Ok(())
     }

@@ -1,6 +1,8 @@
 //! Who draws on the terminal now, so that lines for people neither tear what is drawn nor are lost.
 
 use indicatif::ProgressBar;
+#[cfg(feature = "tui")]
+use std::io::IsTerminal;
 use std::io::{self, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -28,7 +30,7 @@ enum Drawn {
     /// A bar in the last line: lines are written above it.
     Bar(ProgressBar),
     /// Everything: lines wait until it is over.
-    #[cfg_attr(not(feature = "tui"), expect(dead_code, reason = "a view of the whole terminal is feature `tui`"))]
+    #[cfg(feature = "tui")]
     All(Vec<(Stream, String)>),
 }
 
@@ -44,7 +46,12 @@ pub fn line(stream: Stream, text: &str) -> io::Result<()> {
     match &mut *drawn() {
         None => stream.write(text),
         Some(Drawn::Bar(bar)) => bar.suspend(|| stream.write(text)),
+        #[cfg(feature = "tui")]
         Some(Drawn::All(waiting)) => {
+            // What goes to a file or a pipe is in nobody's way.
+            if stream == Stream::Out && !io::stdout().is_terminal() {
+                return stream.write(text);
+            }
             waiting.push((stream, text.to_owned()));
             Ok(())
         }
@@ -56,12 +63,22 @@ pub fn bar(bar: &ProgressBar) {
     *drawn() = Some(Drawn::Bar(bar.clone()));
 }
 
+/// Says that everything is drawn on from now on: lines wait.
+#[cfg(feature = "tui")]
+pub fn cover() {
+    *drawn() = Some(Drawn::All(Vec::new()));
+}
+
 /// Says that nothing is drawn any more; what has waited is written.
 pub fn free() {
-    if let Some(Drawn::All(waiting)) = drawn().take() {
+    let was = drawn().take();
+    #[cfg(feature = "tui")]
+    if let Some(Drawn::All(waiting)) = was {
         for (stream, text) in waiting {
             // Where nobody listens, there is nobody to tell.
             let _ = stream.write(&text);
         }
     }
+    #[cfg(not(feature = "tui"))]
+    drop(was);
 }

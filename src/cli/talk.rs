@@ -25,6 +25,7 @@ pub struct Talk {
 
 impl Talk {
     /// As `--quiet` asks for: for a training within another command, which tells the results itself.
+    #[allow(dead_code, reason = "commands that train many models use it")]
     pub fn silent() -> Self {
         Self { quiet: true, ..Self::default() }
     }
@@ -79,5 +80,11 @@ impl Talk {
     /// numbers it shall tell.
     pub fn progress(&self, samples_per_epoch: usize) -> Box<dyn Callback> {
         Box::new(Progress::new(self, samples_per_epoch))
+    }
+
+    /// The same in lines only: for a training whose progress is drawn by somebody else.
+    #[cfg(feature = "tui")]
+    pub fn lines(&self, samples_per_epoch: usize) -> Box<dyn Callback> {
+        Box::new(Progress::lines(self, samples_per_epoch))
     }
 }

@@ -1,10 +1,13 @@
 //! `wgrad train`: a net on real data, with Keras's epoch lines.
 
-use super::checkpoint::{CheckpointOptions, Signals};
+use super::checkpoint::CheckpointOptions;
 use super::device::{DeviceOptions, device};
+use super::json::Object;
 use super::net::ModelOptions;
+use super::signals::Signals;
 use super::talk::Talk;
 use super::train_from::FromOptions;
+use super::view::{About, ViewOptions};
 use super::whole;
 use crate::base::{Error, Seed};
 use crate::data::{Dataset, datasets};
@@ -81,6 +84,8 @@ pub struct Options {
     pub(super) from: FromOptions,
     #[command(flatten)]
     pub(super) talk: Talk,
+    #[command(flatten)]
+    pub(super) view: ViewOptions,
 }
 
 impl Options {
@@ -187,17 +192,14 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     let metrics = options.metric.iter().map(|name| metric::named(name)).collect::<Result<Vec<_>, _>>()?;
     let device = device(&options.device)?;
     let mut model = net.build(&device, Seed(options.seed))?;
-    model.compile_with(Compile::new(optimizer).loss(loss).metrics("accuracy").metrics(metrics))?;
+    let how = Compile::new(optimizer).loss(loss).metrics("accuracy").metrics(metrics);
+    model.compile_with(options.view.observe(how))?;
     let memory = model.memory(options.batch_size)?;
-    eprintln!(
-        "{}: {} training and {} test samples of shape {:?}",
-        train.name,
-        train.len(),
-        test.len(),
-        train.sample_shape
-    );
-    eprintln!("{} trainable parameters, {} bytes for training", model.parameters()[1], memory.allocated);
-    eprintln!("Device: {device}");
+    let (talk, [_, trainable, _]) = (&options.talk, model.parameters());
+    let (name, training, tests, shape) = (&train.name, train.len(), test.len(), &train.sample_shape);
+    talk.note(format_args!("{name}: {training} training and {tests} test samples of shape {shape:?}"));
+    talk.note(format_args!("{trainable} trainable parameters, {} bytes for training", memory.allocated));
+    talk.note(format_args!("Device: {device}"));
     let signals = Signals::default();
     let how = Fit::epochs(epochs).batch(options.batch_size).validation(&test);
     let samples = train.len().min(steps * options.batch_size);
@@ -208,12 +210,19 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     if let Some(plateau) = plateau {
         how = how.callback(plateau);
     }
-    how = how.callback(options.talk.progress(samples));
+    let about = About {
+        title: format!("{}, {} samples, {}", train.name, train.len(), options.optimizer()),
+        device: device.to_string(),
+        memory: memory.allocated,
+        samples,
+    };
+    how = options.view.watch(how, &options.talk, &about, &signals)?;
     signals.told(&model.fit(&train, how)?)?;
     let tested = model.evaluate(&test)?;
-    println!("Test: accuracy {:.4}, loss {:.4}", tested.get("accuracy").unwrap_or_default(), tested.loss());
+    let (accuracy, loss) = (tested.get("accuracy").unwrap_or_default(), tested.loss());
+    talk.result(format_args!("Test: accuracy {accuracy:.4}, loss {loss:.4}"), || Object::new("result").logs(&tested));
     if options.source == Source::Digits {
-        eprintln!("Next: `wgrad train fashion-mnist`, `wgrad devices`, `wgrad train --help`.");
+        talk.note("Next: `wgrad train fashion-mnist`, `wgrad devices`, `wgrad train --help`.");
     }
     Ok(())
 }

@@ -1,11 +1,13 @@
 //! `wgrad train --from`: a model in a file goes on training, as it was compiled.
 
 use super::arrays::Named;
-use super::checkpoint::Signals;
 use super::device::device;
 use super::evaluate::labelled;
+use super::json::Object;
 use super::opened;
+use super::signals::Signals;
 use super::train::Options;
+use super::view::About;
 use crate::base::{Error, Result, Seed};
 use crate::formats::model_file::ModelFile;
 use crate::formats::open;
@@ -111,8 +113,9 @@ pub fn run(options: &Options, path: &Path) -> anyhow::Result<()> {
     let mut model = model(options, path, &*file, &device)?;
     let samples = labelled(&from.x, &from.y, &model)?;
     let [saved, history] = files(from.out.as_deref().unwrap_or(Path::new(".")), options.checkpoint.resumes())?;
-    eprintln!("{}: {} samples, {} trainable parameters", path.display(), samples.len(), model.parameters()[1]);
-    eprintln!("Device: {device}");
+    let (talk, [_, trainable, _]) = (&options.talk, model.parameters());
+    talk.note(format_args!("{}: {} samples, {trainable} trainable parameters", path.display(), samples.len()));
+    talk.note(format_args!("Device: {device}"));
     let signals = Signals::default();
     let how = Fit::epochs(options.epochs.unwrap_or(1)).batch(options.batch_size).shuffle(!from.no_shuffle);
     let mut how = options.checkpoint.add(how, &signals)?.callback(CsvLogger::new(&history));
@@ -122,9 +125,16 @@ pub fn run(options: &Options, path: &Path) -> anyhow::Result<()> {
     if let Some(share) = from.validation_split {
         how = how.validation_split(share);
     }
-    how = how.callback(options.talk.progress(samples.len()));
+    let about = About {
+        title: format!("{}, {} samples", path.display(), samples.len()),
+        device: device.to_string(),
+        memory: model.memory(options.batch_size)?.allocated,
+        samples: samples.len(),
+    };
+    how = options.view.watch(how, talk, &about, &signals)?;
     signals.told(&model.fit(&samples, how)?)?;
     model.save(&saved)?;
-    println!("Saved: {}", saved.display());
+    let told = saved.display();
+    talk.result(format_args!("Saved: {told}"), || Object::new("result").with("saved", told.to_string()));
     Ok(())
 }

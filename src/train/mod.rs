@@ -13,6 +13,7 @@ mod engine;
 mod fit;
 mod flat;
 mod graph;
+mod inside;
 mod layer;
 mod logs;
 mod looking;

@@ -116,8 +116,9 @@ fn models_go_on_training() {
     let [model, wide, deep, y, out] = ["m.keras", "wide.npy", "deep.npy", "y.npy", "out"].map(|n| folder.at(n));
     let data = ["--x", &wide, "--x", &deep, "--y", &y];
     let first = [&["train", "--from", &model, "--device", "cpu", "--batch-size", "4"], &data[..]].concat();
-    let lines = told(&with(&first, &["--out", &out, "--epochs", "30", "--no-shuffle"]));
-    assert!(lines.contains("Epoch 30/30") && lines.contains("mae: ") && lines.contains("Saved: "), "{lines}");
+    let done = wgrad(&with(&first, &["--out", &out, "--epochs", "30", "--no-shuffle"]));
+    let [lines, notes] = [&done.stdout, &done.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+    assert!(notes.contains("Epoch 30/30") && notes.contains("mae: ") && lines.contains("Saved: "), "{notes}{lines}");
     let trained = folder.at("out/model.keras");
     let evaluate = |file: &str| told(&[&["evaluate", file, "--device", "cpu"], &data[..]].concat());
     let loss = |line: &str| line.split("loss: ").nth(1).and_then(|l| l.split(' ').next()?.trim().parse::<f64>().ok());

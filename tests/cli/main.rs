@@ -1,6 +1,8 @@
 //! The program, run as people run it: every word it takes, every refusal.
 
 mod files;
+mod shells;
+mod snapshots;
 
 use std::process::{Command, Output};
 use wgrad::nn::{act, constraint, init, metric, optim, regularizer, schedule};

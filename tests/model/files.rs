@@ -79,6 +79,23 @@ fn events_are_records_with_their_checksums() {
 }
 
 #[test]
+fn histograms_of_what_is_inside_are_among_the_events() {
+    let (folder, (train, test)) = (Folder::new("histograms"), data());
+    let board = |freq| TensorBoard::new(folder.file(&freq.to_string())).histogram_freq(freq).activations_of(&test);
+    let count = |freq: usize, tag: &str| {
+        compiled(1).fit(&train, Fit::epochs(3).callback(board(freq))).expect("trains");
+        let run = folder.file(&format!("{freq}/train"));
+        let file = std::fs::read_dir(&run).expect("a run").next().expect("a file").expect("a file").path();
+        let bytes = std::fs::read(file).expect("written");
+        std::fs::remove_dir_all(run).expect("removed");
+        bytes.windows(tag.len()).filter(|w| *w == tag.as_bytes()).count()
+    };
+    for tag in ["dense/kernel/histogram", "dense/kernel/gradient/histogram", "dense/activation/histogram"] {
+        assert_eq!([0, 1, 2].map(|freq| count(freq, tag)), [0, 3, 2], "{tag}");
+    }
+}
+
+#[test]
 fn the_best_weights_are_on_disk() {
     let (folder, (train, test)) = (Folder::new("best"), data());
     let path = folder.file("best-{epoch:02d}-{val_loss:.1f}.safetensors");

@@ -3,6 +3,7 @@
 mod asking;
 mod errors;
 mod files;
+mod inside;
 mod sharing;
 mod stale;
 mod summary;

@@ -44,7 +44,7 @@ pub fn test(prepared: &Prepared) -> Result<()> {
 /// Rewrites snapshots and generated tables.
 pub fn bless(prepared: &Prepared) -> Result<()> {
     let mut tests = step("bless", &["test", "--workspace"]);
-    tests.command.env("WGRAD_BLESS", "1");
+    tests.command.env("WGRAD_BLESS", "1").env("TRYCMD", "overwrite");
     walk(vec![tests], prepared)?;
     println!("Now review what changed: git diff");
     Ok(())
