@@ -10,7 +10,7 @@ use super::train_from::FromOptions;
 use super::view::{About, ViewOptions};
 use super::whole;
 use crate::base::{Error, Seed};
-use crate::data::{Dataset, datasets};
+use crate::data::{Dataset, Samples, datasets};
 use crate::nn::loss::SparseCategoricalCrossentropy;
 use crate::nn::schedule::{self, ExponentialDecay, Mode, ReduceLrOnPlateau, Run, Schedule};
 use crate::nn::words::Words;
@@ -153,10 +153,14 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     if let Some(path) = &options.from.from {
         return super::train_from::run(options, path);
     }
-    let ((train, test), hidden, epochs, decay) = match options.source {
-        Source::Digits => (datasets::digits()?, &[64, 32][..], 20, 1.0),
-        Source::FashionMnist => (datasets::fashion_mnist(options.data_dir.as_deref())?, &[300, 100][..], 3, 0.3),
+    let (hidden, epochs, decay) = match options.source {
+        Source::Digits => (&[64, 32][..], 20, 1.0),
+        Source::FashionMnist => (&[300, 100][..], 3, 0.3),
     };
+    let (train, test) = options.talk.phase("Data read", || match options.source {
+        Source::Digits => datasets::digits(),
+        Source::FashionMnist => datasets::fashion_mnist(options.data_dir.as_deref()),
+    })?;
     check_batch(options.batch_size, &train, &test)?;
     let epochs = options.epochs.unwrap_or(epochs);
     let loss = SparseCategoricalCrossentropy::new();
@@ -216,6 +220,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         memory: memory.allocated,
         samples,
     };
+    how = options.view.board(how, &Samples::from(&train))?;
     how = options.view.watch(how, &options.talk, &about, &signals)?;
     signals.told(&model.fit(&train, how)?)?;
     let tested = model.evaluate(&test)?;

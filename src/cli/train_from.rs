@@ -131,6 +131,7 @@ pub fn run(options: &Options, path: &Path) -> anyhow::Result<()> {
         memory: model.memory(options.batch_size)?.allocated,
         samples: samples.len(),
     };
+    how = options.view.board(how, &samples)?;
     how = options.view.watch(how, talk, &about, &signals)?;
     signals.told(&model.fit(&samples, how)?)?;
     model.save(&saved)?;

@@ -3,8 +3,11 @@
 use super::signals::Signals;
 use super::talk::Talk;
 use crate::base::Result;
+use crate::data::Samples;
+use crate::report::TensorBoard;
 use crate::train::{Compile, Fit};
 use clap::Args;
+use std::path::PathBuf;
 
 /// Options of what trains.
 #[derive(Args, Clone, Debug, Default)]
@@ -12,7 +15,13 @@ pub struct ViewOptions {
     /// Curves, layers, speed and memory in the whole terminal: q stops and saves, p pauses, h tells the other keys
     #[arg(long, conflicts_with = "quiet", help_heading = "What is said")]
     tui: bool,
+    /// Folder for TensorBoard: numbers of each epoch, histograms of variables, gradients and activations
+    #[arg(long, value_name = "FOLDER", help_heading = "What is said")]
+    tensorboard: Option<PathBuf>,
 }
+
+/// Samples whose activations histograms are of.
+const BOARD: usize = 64;
 
 /// What is trained, in words and figures.
 #[derive(Clone, Debug, Default)]
@@ -35,6 +44,16 @@ impl ViewOptions {
             return how.observe_every(super::tui::OBSERVE);
         }
         how
+    }
+
+    /// Adds to `fit` what writes for TensorBoard, where it was asked for; activations are those of the first of `samples`.
+    ///
+    /// # Errors
+    /// There is no sample.
+    pub fn board<'a>(&self, fit: Fit<'a>, samples: &Samples) -> Result<Fit<'a>> {
+        let Some(folder) = &self.tensorboard else { return Ok(fit) };
+        let first: Vec<usize> = (0..samples.len().min(BOARD)).collect();
+        Ok(fit.callback(TensorBoard::new(folder).histogram_freq(1).activations_of(samples.select(&first)?)))
     }
 
     /// Adds to `fit` what tells of it. It has to come behind the callbacks whose numbers it shall tell.

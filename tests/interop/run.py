@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import checks
 import other_side
+import tensorboard_side
 import wgrad_side
 from models import PAGES
 from work import Work
@@ -54,7 +55,9 @@ def main():
     if a.json:
         with open(a.json, "w") as f:
             json.dump({n: {"columns": v.columns, "wrong": v.wrong, "nearer": v.nearer} for n, v in figures.items()}, f, indent=1)
-    return told(figures)
+    board = tensorboard_side.compared(a.wgrad)
+    print("\n".join(board) or "TensorBoard reads what wgrad wrote")
+    return told(figures) or bool(board)
 
 
 def compared(a, root, pages):
