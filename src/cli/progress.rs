@@ -33,7 +33,7 @@ pub struct Progress {
 }
 
 /// Whether escape codes may go to stderr.
-pub fn may_move() -> bool {
+fn may_move() -> bool {
     let plain = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
     let dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
     std::io::stderr().is_terminal() && !plain && !dumb

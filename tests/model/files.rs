@@ -81,7 +81,8 @@ fn events_are_records_with_their_checksums() {
 #[test]
 fn histograms_of_what_is_inside_are_among_the_events() {
     let (folder, (train, test)) = (Folder::new("histograms"), data());
-    let board = |freq| TensorBoard::new(folder.file(&freq.to_string())).histogram_freq(freq).activations_of(&test);
+    let board =
+        |freq: usize| TensorBoard::new(folder.file(&freq.to_string())).histogram_freq(freq).activations_of(&test);
     let count = |freq: usize, tag: &str| {
         compiled(1).fit(&train, Fit::epochs(3).callback(board(freq))).expect("trains");
         let run = folder.file(&format!("{freq}/train"));

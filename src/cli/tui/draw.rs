@@ -17,7 +17,7 @@ const WIDE: u16 = 70;
 
 /// What the keys do.
 pub const KEYS: [(&str, &str); 6] = [
-    ("q, Ctrl-C", "stop behind this step and save"),
+    ("q, Ctrl-C", "stop after this step and save"),
     ("p, space", "pause, go on"),
     ("left, right", "choose the curve"),
     ("up, down", "scroll the layers"),

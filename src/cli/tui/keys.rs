@@ -57,7 +57,7 @@ pub fn run(shared: &Shared, terminal: Covered, signals: &Signals) {
     shared.state().paused = false;
     shared.woken.notify_all();
     if signals.handle().asked() {
-        eprintln!("Stopping behind this step; Ctrl-C once more ends at once, without saving");
+        eprintln!("Stopping after this step; Ctrl-C once more ends at once, without saving");
     }
 }
 

@@ -13,7 +13,6 @@ mod terminal;
 mod tests;
 mod watch;
 
-use super::progress::may_move;
 use super::signals::Signals;
 use super::view::About;
 use crate::base::{Error, Result};
@@ -26,11 +25,7 @@ pub const OBSERVE: u64 = 50;
 
 /// Whether there is a terminal to draw on. `NO_COLOR` takes the colours, not the view that was asked for.
 pub fn possible() -> bool {
-    std::io::stderr().is_terminal() && (may_move() || std::env::var_os("NO_COLOR").is_some()) && !dumb()
-}
-
-fn dumb() -> bool {
-    std::env::var("TERM").is_ok_and(|term| term == "dumb")
+    std::io::stderr().is_terminal() && std::env::var("TERM").is_ok_and(|term| term != "dumb")
 }
 
 /// Covers the terminal until `fit` is over.
