@@ -26,6 +26,8 @@ pub struct Progress {
     moving: bool,
     lines: bool,
     bar: ProgressBar,
+    /// Longest time without a word where no bar is drawn.
+    silence: Duration,
     clock: Clock,
     /// When all began, and when something was said last.
     made: Instant,
@@ -48,17 +50,18 @@ impl Progress {
             moving: !talk.quiet() && may_move(),
             lines: !talk.quiet() && !talk.json(),
             bar: ProgressBar::hidden(),
+            silence: SILENCE,
             clock: Clock::new(samples),
             made: now,
             said: now,
         }
     }
 
-    /// With lines only, wherever they go.
+    /// With a line an epoch, wherever they go.
     #[cfg(feature = "tui")]
     pub fn lines(talk: &Talk, samples: usize) -> Self {
         let mut plain = Self::new(talk, samples);
-        plain.moving = false;
+        (plain.moving, plain.silence) = (false, Duration::MAX);
         plain
     }
 
@@ -133,7 +136,7 @@ impl Callback for Progress {
             let logs = run.logs()?.clone();
             self.bar.set_message(self.behind(run, &logs));
             self.bar.set_position(run.step as u64);
-        } else if self.said.elapsed() >= SILENCE && run.step < run.steps {
+        } else if self.said.elapsed() >= self.silence && run.step < run.steps {
             let logs = run.logs()?.clone();
             eprintln!("{}/{} - {}", run.step, run.steps, self.behind(run, &logs));
             self.said = Instant::now();

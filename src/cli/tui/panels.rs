@@ -50,6 +50,9 @@ pub fn learning_rate(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Th
     plot(frame, area, &format!(" learning rate {now} "), &[line], theme);
 }
 
+/// Largest number that is drawn: past it the ends of an axis could be infinite.
+const LARGEST: f64 = 1e300;
+
 /// Points and how they are drawn: lines in dots of Braille, or a mark a point.
 struct Plotted<'a> {
     name: &'static str,
@@ -61,7 +64,7 @@ struct Plotted<'a> {
 fn plot(frame: &mut Frame<'_>, area: Rect, title: &str, lines: &[Plotted<'_>], theme: Theme) {
     let finite: Vec<Points> = lines
         .iter()
-        .map(|l| l.points.iter().copied().filter(|(x, y)| x.is_finite() && y.is_finite()).collect())
+        .map(|l| l.points.iter().copied().filter(|(x, y)| x.abs() <= LARGEST && y.abs() <= LARGEST).collect())
         .collect();
     let ([left, right], [low, high]) = (ends(&finite, |p| p.0), ends(&finite, |p| p.1));
     let room = (high - low).max(low.abs().max(high.abs()) * 1e-3).max(1e-12) * 0.05;

@@ -11,6 +11,9 @@ const POINTS: usize = 512;
 /// Speeds remembered.
 const SPEEDS: usize = 400;
 
+/// Samples a second that nothing reaches; bars are whole numbers that may not overflow.
+const FASTEST: f64 = 1e12;
+
 /// Points (x, y) of a curve; x in epochs.
 pub type Points = Vec<(f64, f64)>;
 
@@ -110,7 +113,7 @@ impl State {
         }
         self.rate.push((now, rate));
         thin(&mut self.rate);
-        self.speeds.push_back(self.speed as u64);
+        self.speeds.push_back(self.speed.clamp(0.0, FASTEST) as u64);
         if self.speeds.len() > SPEEDS {
             self.speeds.pop_front();
         }

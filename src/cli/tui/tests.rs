@@ -4,6 +4,7 @@ use super::draw::{Theme, draw};
 use super::layers::Layer;
 use super::state::{Curve, Phase, State};
 use crate::cli::view::About;
+use crate::train::Logs;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
@@ -92,9 +93,9 @@ fn every_size_and_number_is_drawn() {
         odd.rate.push((bad, bad));
         (odd.left, odd.speed, odd.left_of_epoch, odd.elapsed) = (bad, bad, bad, bad);
         odd.layers[0].mean = bad;
+        odd.within(&Logs::default(), bad);
     }
     (odd.step, odd.epoch, odd.first_layer) = (99, 99, 99);
-    odd.speeds.push_back(u64::MAX);
     for help in [false, true] {
         for (width, height) in (1..150).step_by(3).flat_map(|w| [1, 2, 3, 5, 11, 12, 13, 18, 30, 60].map(|h| (w, h))) {
             for seen in [&State::default(), &odd, &state()] {
