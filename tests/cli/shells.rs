@@ -47,7 +47,8 @@ fn stdout_is_data() {
 
 #[test]
 fn json_is_an_object_a_line() {
-    let out = train(&["--json", "--epochs", "3"]);
+    let out =
+        wgrad(&["train", "digits", "--device", "cpu", "--epochs", "3", "--steps", "2", "--hidden", "5", "--json"]);
     let text = String::from_utf8_lossy(&out.stdout);
     let lines: Vec<serde_json::Value> =
         text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{line}: {e}"))).collect();

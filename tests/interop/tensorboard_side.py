@@ -14,7 +14,8 @@ import tempfile
 EPOCHS = 3
 VARIABLES = {"dense/kernel": 64 * 16, "dense/bias": 16, "dense_1/kernel": 16 * 8, "dense_1/bias": 8, "dense_2/kernel": 8 * 10,
              "dense_2/bias": 10}  # fmt: skip
-ACTIVATIONS = {"flatten": 64 * 64, "dense": 64 * 16, "dense_1": 64 * 8, "dense_2": 64 * 10}
+ACTIVATIONS = {"flatten": 64 * 64, "dense": 64 * 16, "activation": 64 * 16, "dense_1": 64 * 8, "activation_1": 64 * 8,
+               "dense_2": 64 * 10}  # fmt: skip
 
 
 def main():

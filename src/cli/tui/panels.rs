@@ -14,6 +14,9 @@ use ratatui::widgets::{
     Axis, Block, Cell, Chart, Dataset, GraphType, LegendPosition, Paragraph, Row, Sparkline, Table,
 };
 
+/// Width from which on a panel has room for all its columns.
+const WIDE: u16 = 44;
+
 /// A number in at most eight cells.
 pub fn figure(value: Option<f64>) -> String {
     match value {
@@ -67,7 +70,8 @@ fn plot(frame: &mut Frame<'_>, area: Rect, title: &str, lines: &[Plotted<'_>], t
         .map(|l| l.points.iter().copied().filter(|(x, y)| x.abs() <= LARGEST && y.abs() <= LARGEST).collect())
         .collect();
     let ([left, right], [low, high]) = (ends(&finite, |p| p.0), ends(&finite, |p| p.1));
-    let room = (high - low).max(low.abs().max(high.abs()) * 1e-3).max(1e-12) * 0.05;
+    // A level line stands in the middle.
+    let room = if high > low { 0.0 } else { high.abs().max(1.0) * 0.05 };
     let [low, high] = [low - room, high + room];
     let right = if right > left { right } else { left + 1.0 };
     let datasets = lines.iter().zip(&finite).map(|(line, points)| {
@@ -77,13 +81,14 @@ fn plot(frame: &mut Frame<'_>, area: Rect, title: &str, lines: &[Plotted<'_>], t
         if line.name.is_empty() { set } else { set.name(line.name) }
     });
     let labels = |a: f64, b: f64, told: fn(f64) -> String| [told(a), told((a + b) / 2.0), told(b)];
-    let epochs = |x: f64| format!("{}", (x * 100.0).round() / 100.0);
-    let [x, y] = [labels(left, right, epochs), labels(low, high, |v| figure(Some(v)))];
+    let y = labels(low, high, |v| figure(Some(v)));
+    let mut x = labels(left, right, |x| format!("{}", (x * 100.0).round() / 100.0));
+    x[2].insert_str(0, "epoch ");
     let chart = Chart::new(datasets.collect())
         .block(Block::bordered().title(title.to_owned()))
         .legend_position((lines.len() > 1).then_some(LegendPosition::TopRight))
         .hidden_legend_constraints((Constraint::Percentage(60), Constraint::Percentage(60)))
-        .x_axis(Axis::default().title("epochs").bounds([left, right]).labels(x).style(theme.quiet()))
+        .x_axis(Axis::default().bounds([left, right]).labels(x).style(theme.quiet()))
         .y_axis(Axis::default().bounds([low, high]).labels(y).style(theme.quiet()));
     frame.render_widget(chart, area);
 }
@@ -126,8 +131,9 @@ pub fn numbers(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Theme) {
         ]);
         if i == state.chosen { row.style(theme.strong()) } else { row }
     });
-    let header = Row::new([Cell::from(""), right("training".to_owned()), right("validation".to_owned())]);
-    let table = Table::new(rows, [Constraint::Min(8), Constraint::Length(10), Constraint::Length(10)])
+    let (second, width) = if area.width < WIDE { ("val", 8) } else { ("validation", 10) };
+    let header = Row::new([Cell::from(""), right("training".to_owned()), right(second.to_owned())]);
+    let table = Table::new(rows, [Constraint::Min(8), Constraint::Length(width), Constraint::Length(width)])
         .header(header.style(theme.quiet()))
         .block(Block::bordered().title(" numbers "));
     frame.render_widget(table, area);
@@ -144,21 +150,25 @@ pub fn layers(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Theme) {
         let told = Paragraph::new("nothing was looked at yet").style(theme.quiet());
         return frame.render_widget(told.block(block.title(" layers ")), area);
     }
-    // A narrow table leaves out the mean.
-    let wide = area.width >= 48;
+    // A narrow table leaves out mean and deviation.
+    let wide = area.width >= WIDE;
     let row = |layer: &Layer| {
         let dead = if layer.dead > 0.0 { format!("{:.0} %", 100.0 * layer.dead) } else { "-".to_owned() };
-        let gradient = if layer.finite { figure(layer.gradient) } else { "not finite".to_owned() };
-        let mean = wide.then(|| right(figure(Some(layer.mean))));
-        let first = [Some(Cell::from(layer.name.clone())), mean, Some(right(figure(Some(layer.deviation))))];
-        let row = Row::new(first.into_iter().flatten().chain([right(gradient), right(dead)]));
+        let gradient = if layer.finite { figure(layer.gradient) } else { "NaN".to_owned() };
+        let given = [layer.mean, layer.deviation].map(|v| wide.then(|| right(figure(Some(v)))));
+        let row = Row::new(
+            [Cell::from(layer.name.clone())]
+                .into_iter()
+                .chain(given.into_iter().flatten())
+                .chain([right(gradient), right(dead)]),
+        );
         if layer.finite { row } else { row.style(theme.wrong()) }
     };
-    let names = ["", "mean", "deviation", "gradient", "dead"].into_iter().filter(|name| wide || *name != "mean");
-    let header = Row::new(names.map(|name| right(name.to_owned()))).style(theme.quiet());
-    let mean = wide.then_some(Constraint::Length(8));
-    let widths = [Some(Constraint::Min(6)), mean].into_iter().flatten();
-    let widths = widths.chain([Constraint::Length(9), Constraint::Length(10), Constraint::Length(5)]);
+    let names = ["", "mean", "std", "gradient", "dead"];
+    let shown = names.into_iter().filter(|name| wide || !["mean", "std"].contains(name));
+    let header = Row::new(shown.map(|name| right(name.to_owned()))).style(theme.quiet());
+    let given = [Constraint::Length(8); 2].into_iter().filter(|_| wide);
+    let widths = [Constraint::Min(6)].into_iter().chain(given).chain([Constraint::Length(8), Constraint::Length(5)]);
     let (first, all) = (state.first_layer.min(state.layers.len() - 1), state.layers.len());
     let room = usize::from(area.height.saturating_sub(3));
     let title = if all > room {

@@ -110,5 +110,5 @@ fn what_is_not_finite_is_told() {
     let mut seen = state();
     seen.curves[0].live.push((3.75, f64::NAN));
     let picture = drawn(&seen, 120, 40);
-    assert!(picture.contains("NaN") && picture.contains("not finite"), "{picture}");
+    assert!(picture.matches("NaN").count() == 2, "{picture}");
 }

@@ -48,7 +48,7 @@ impl View {
         self.clock.begin(run.step);
         let mut state = self.shared.state();
         (state.epoch, state.epochs, state.steps, state.step) = (run.epoch, run.epochs, run.steps, run.step);
-        (state.phase, state.left_of_epoch) = (Phase::Training, f64::NAN);
+        state.phase = Phase::Training;
     }
 
     /// Numbers of the layers, where the model was compiled to look and somebody can see them.

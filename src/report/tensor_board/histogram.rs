@@ -22,7 +22,7 @@ fn buckets(numbers: &[f64], smallest: f64, largest: f64) -> (Vec<f64>, Vec<f64>)
         let at = ((v - smallest) / width) as usize;
         counts[at.min(BUCKETS - 1)] += 1.0;
     }
-    let limit = |i: usize| if i + 1 == BUCKETS { largest } else { smallest + width * (i + 1) as f64 };
+    let limit = |i: usize| if i + 1 == BUCKETS { largest } else { (smallest + width * (i + 1) as f64).min(largest) };
     ((0..BUCKETS).map(limit).collect(), counts)
 }
 
