@@ -77,7 +77,11 @@ impl Asked {
     /// # Errors
     /// `others`, or one of these options, was given beside a run file.
     pub fn check(&self, others: &[(&str, bool)]) -> Result<()> {
-        let own = [("--target", !self.target.is_empty()), ("--categorical", !self.categorical.is_empty()), ("--data-dir", self.data_dir.is_some())];
+        let own = [
+            ("--target", !self.target.is_empty()),
+            ("--categorical", !self.categorical.is_empty()),
+            ("--data-dir", self.data_dir.is_some()),
+        ];
         let given = others.iter().chain(&own).find(|(_, given)| *given).map(|(option, _)| *option);
         if let (true, Some(option)) = (self.is_file(), self.model.given().or(given)) {
             let help = "say it in the file, or with --set";

@@ -4,8 +4,8 @@ use super::signals::Signals;
 use super::whole;
 use crate::base::{Error, Result};
 use crate::formats::Checkpoints;
-use crate::train::callback::{Callback, LambdaCallback};
 use crate::train::StopHandle;
+use crate::train::callback::{Callback, LambdaCallback};
 use clap::Args;
 use std::path::{Path, PathBuf};
 

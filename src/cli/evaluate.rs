@@ -71,8 +71,7 @@ fn samples(options: &Options, path: &Path, model: &Model) -> anyhow::Result<(Str
 pub fn run(options: &Options) -> anyhow::Result<()> {
     let path = model_at(&options.model);
     let file = open(&path)?;
-    let mut model =
-        opened::compiled(&path, &*file, &device(&options.device)?, 0, "compile it before it is saved")?;
+    let mut model = opened::compiled(&path, &*file, &device(&options.device)?, 0, "compile it before it is saved")?;
     let (of, samples) = samples(options, &path, &model)?;
     let logs = model.evaluate(&samples)?;
     if options.json {

@@ -131,9 +131,9 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     let (file, data) = options.asked.file(&[])?;
     let all = combinations(&axes);
     // Everything that can be told to be wrong is, before the first of them is trained.
-    let files = all.iter().map(|pairs| {
-        pairs.iter().try_fold(file.clone(), |file, (key, value)| file.set(&format!("{key}={value}")))
-    });
+    let files = all
+        .iter()
+        .map(|pairs| pairs.iter().try_fold(file.clone(), |file, (key, value)| file.set(&format!("{key}={value}"))));
     let files = files.collect::<Result<Vec<_>>>()?;
     let touches_data = axes.iter().any(|axis| axis.key.starts_with("data") || axis.key == "seed");
     let data = if touches_data { None } else { Some(data.map_or_else(|| file.open_data(), Ok)?) };
@@ -152,7 +152,8 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
             continue;
         }
         talk.note(format!("{}/{}: {told}", i + 1, all.len()));
-        let folder = if options.resume && path.is_dir() { RunFolder::resume(&path)? } else { RunFolder::create(&path)? };
+        let folder =
+            if options.resume && path.is_dir() { RunFolder::resume(&path)? } else { RunFolder::create(&path)? };
         let data = data.clone().map_or_else(|| file.open_data(), Ok)?;
         match one(talk, file, data, &folder, &signals) {
             Ok(result) => results.push(result),
@@ -180,7 +181,12 @@ fn ended(path: &std::path::Path) -> Option<RunResult> {
 }
 
 /// The table, and the curves over each other.
-fn tell(options: &Options, out: &std::path::Path, all: &[Vec<(&str, &str)>], results: &[RunResult]) -> anyhow::Result<()> {
+fn tell(
+    options: &Options,
+    out: &std::path::Path,
+    all: &[Vec<(&str, &str)>],
+    results: &[RunResult],
+) -> anyhow::Result<()> {
     let settings = |result: &RunResult| {
         let pairs = all.iter().find(|pairs| folder_name(pairs) == result.name);
         let pair = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
@@ -209,12 +215,10 @@ mod tests {
 
     #[test]
     fn values_are_parted_outside_of_brackets() {
-        assert_eq!(parts("sgd,{ sgd = { momentum = 0.9, nesterov = true } },'a,b',[1,2]"), [
-            "sgd",
-            "{ sgd = { momentum = 0.9, nesterov = true } }",
-            "'a,b'",
-            "[1,2]"
-        ]);
+        assert_eq!(
+            parts("sgd,{ sgd = { momentum = 0.9, nesterov = true } },'a,b',[1,2]"),
+            ["sgd", "{ sgd = { momentum = 0.9, nesterov = true } }", "'a,b'", "[1,2]"]
+        );
         assert!(Axis::parse("train.epochs").is_err() && Axis::parse("=1").is_err() && Axis::parse("a=1,,2").is_err());
     }
 

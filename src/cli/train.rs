@@ -1,5 +1,6 @@
 //! `wgrad train`: a run file, or a net on data, with Keras's epoch lines.
 
+use super::asked::{Asked, rates};
 use super::checkpoint::CheckpointOptions;
 use super::json::Object;
 use super::leave::{leave, name_of};
@@ -7,14 +8,13 @@ use super::signals::Signals;
 use super::talk::Talk;
 use super::train_from::FromOptions;
 use super::view::{About, ViewOptions};
-use super::asked::{Asked, rates};
 use super::{run_folder, whole};
 use crate::base::{Error, Result};
+use crate::data::Loaded;
+use crate::nn::config::Json;
 use crate::report::run::{RunFolder, RunResult};
 use crate::run::{RunFile, Session};
 use crate::train::Fit;
-use crate::data::Loaded;
-use crate::nn::config::Json;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -156,7 +156,8 @@ fn train(options: &Options, session: &mut Session, folder: Option<&RunFolder>) -
     let signals = Signals::default();
     let own = folder.map(|folder| folder.at(RunFolder::CHECKPOINT));
     let place = options.checkpoint.folder().or(own.as_deref());
-    let saving = place.map(|place| options.checkpoint.saving(session.checkpoints(place), place, &signals)).transpose()?;
+    let saving =
+        place.map(|place| options.checkpoint.saving(session.checkpoints(place), place, &signals)).transpose()?;
     let about = About {
         title: format!("{}, {} samples", session.data.name, session.data.train.len()),
         device: session.model.device().to_string(),

@@ -5,9 +5,9 @@ mod cifar10;
 mod dataset;
 mod digits;
 mod error;
+mod fashion_mnist;
 #[cfg(feature = "fetch")]
 mod fetch;
-mod fashion_mnist;
 mod idx;
 mod locate;
 #[cfg(feature = "files")]

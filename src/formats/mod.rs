@@ -17,10 +17,10 @@ mod save_freq;
 mod weights;
 
 pub use backup_and_restore::BackupAndRestore;
-#[cfg(feature = "cli")]
-pub(crate) use config::compile::settings;
 pub use checkpoint_file::{decode, encode};
 pub use checkpoints::Checkpoints;
+#[cfg(feature = "cli")]
+pub(crate) use config::compile::settings;
 pub use model_checkpoint::ModelCheckpoint;
 pub use model_file::open;
 pub use save_freq::SaveFreq;

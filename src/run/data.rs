@@ -1,7 +1,7 @@
 //! `[data]`: what is trained on.
 
-use crate::data::{MissingValues, Part, Resize, Scale, SourceOptions, Split, Task};
 use crate::base::Result;
+use crate::data::{MissingValues, Part, Resize, Scale, SourceOptions, Split, Task};
 use crate::nn::config::{Field, Json, Node, config};
 use serde_json::json;
 

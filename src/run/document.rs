@@ -219,7 +219,8 @@ mod tests {
 
     #[test]
     fn errors_are_led_to_their_lines() {
-        let d = read("[model]\nlayers = [\n  { flatten = {} },\n  { dense = { units = 3, use_bia = 1 } },\n]\n").unwrap();
+        let d =
+            read("[model]\nlayers = [\n  { flatten = {} },\n  { dense = { units = 3, use_bia = 1 } },\n]\n").unwrap();
         let told = |what: &str, got: &str| d.placed(Error::request(what, "x", got, "y")).to_string();
         assert!(told("model.layers[1] dense: field", "use_bia").starts_with("run.toml:4:26: model.layers[1]"));
         assert!(told("model.layers[1] dense: units", "3").starts_with("run.toml:4:15: "));

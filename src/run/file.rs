@@ -156,12 +156,11 @@ impl RunFile {
     /// A number TOML has no word for.
     pub fn resolved(&self) -> Result<String> {
         let mut root = written(&self.top)?;
-        for (key, fields) in [
-            ("data", written(&self.data)?),
-            ("model", written(&self.model)?),
-            ("train", written(&self.train)?),
-        ] {
-            let said = |(_, value): &(String, Json)| !value.is_null() && value.as_array().is_none_or(|all| !all.is_empty());
+        for (key, fields) in
+            [("data", written(&self.data)?), ("model", written(&self.model)?), ("train", written(&self.train)?)]
+        {
+            let said =
+                |(_, value): &(String, Json)| !value.is_null() && value.as_array().is_none_or(|all| !all.is_empty());
             root.insert(key.to_owned(), fields.into_iter().filter(said).collect::<Map<_, _>>().into());
         }
         toml_text::text(&root)

@@ -49,7 +49,12 @@ impl Item {
                 if let Some(strange) = [a, b].into_iter().find(|key| !is_class(key)) {
                     return Err(Error::unknown(format!("{place}: key"), strange, &BESIDE));
                 }
-                return Err(Error::request(place, "one class", format!("`{a}` and `{b}`"), "give each a line of its own"));
+                return Err(Error::request(
+                    place,
+                    "one class",
+                    format!("`{a}` and `{b}`"),
+                    "give each a line of its own",
+                ));
             }
         };
         let mut fields = match table.get(class) {

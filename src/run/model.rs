@@ -170,7 +170,8 @@ impl ModelSection {
                     graph.layers().iter().for_each(|layer| layer.set_trainable(trainable));
                     continue;
                 }
-                let layer: SharedLayer = graph.layer(name).map_err(|error| super::under(&format!("model.{key}"), error))?;
+                let layer: SharedLayer =
+                    graph.layer(name).map_err(|error| super::under(&format!("model.{key}"), error))?;
                 layer.set_trainable(trainable);
             }
         }

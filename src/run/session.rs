@@ -9,8 +9,8 @@ use crate::data::{self, Labels, Loaded};
 use crate::formats::Checkpoints;
 use crate::report::run::{RunFolder, RunTimer};
 use crate::report::{InsightLog, Observation};
-use crate::train::{Device, Fit, History, Model};
 use crate::train::save::save;
+use crate::train::{Device, Fit, History, Model};
 use std::path::Path;
 use std::time::SystemTime;
 

@@ -70,9 +70,7 @@ fn value(json: &Json) -> Result<String> {
             let help = "choose a smaller number";
             return Err(Error::request("run file", format!("whole numbers up to {}", i64::MAX), number, help));
         }
-        Json::Number(number) if number.is_f64() => {
-            toml::Value::from(number.as_f64().unwrap_or_default()).to_string()
-        }
+        Json::Number(number) if number.is_f64() => toml::Value::from(number.as_f64().unwrap_or_default()).to_string(),
         other => other.to_string(),
     })
 }

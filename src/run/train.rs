@@ -106,7 +106,8 @@ impl TrainSection {
 
     /// Whether anything is said of how the model is compiled.
     pub fn compiles(&self) -> bool {
-        let said = [&self.loss, &self.loss_weights, &self.metrics, &self.weighted_metrics, &self.optimizer, &self.schedule];
+        let said =
+            [&self.loss, &self.loss_weights, &self.metrics, &self.weighted_metrics, &self.optimizer, &self.schedule];
         said.iter().any(|json| !json.is_null())
     }
 
@@ -154,7 +155,9 @@ impl TrainSection {
             fields.insert("learning_rate".to_owned(), alone);
         }
         let listed = (found.list)();
-        let own = fields.get("learning_rate").or_else(|| listed.iter().find(|f| f.name == "learning_rate").map(|f| &f.default));
+        let own = fields
+            .get("learning_rate")
+            .or_else(|| listed.iter().find(|f| f.name == "learning_rate").map(|f| &f.default));
         let number = self.learning_rate.or_else(|| own.and_then(Json::as_f64));
         if let Some(rate) = self.learning_rate {
             fields.insert("learning_rate".to_owned(), rate.write()?);

@@ -139,7 +139,9 @@ pub(super) fn without_last(graph: &Graph, count: usize) -> Result<Option<Tensor>
         let got = format!("{} outputs", graph.outputs().len());
         return match count {
             0 => Ok(None),
-            _ => Err(Error::request("model.drop_last", "a model of one output", got, "leave it out, and name `outputs`")),
+            _ => {
+                Err(Error::request("model.drop_last", "a model of one output", got, "leave it out, and name `outputs`"))
+            }
         };
     };
     let mut tensor = output.clone();

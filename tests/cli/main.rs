@@ -6,6 +6,7 @@ mod run_files;
 mod runs;
 mod shells;
 mod snapshots;
+mod wrong;
 
 use std::process::{Command, Output};
 use wgrad::nn::{act, constraint, init, metric, optim, regularizer, schedule};

@@ -45,7 +45,8 @@ fn every_example_trains() {
         let less = ["--set", "model.layers[1].repeat=2"];
         let deep = name.starts_with("09") || name.starts_with("10");
         assert!(quick(&example, &out, if deep { &less } else { &[] }).starts_with("Test: accuracy "), "{name}");
-        for file in ["run.toml", "history.csv", "model.keras", "best.keras", "result.json", "report.html", "curves.svg"] {
+        for file in ["run.toml", "history.csv", "model.keras", "best.keras", "result.json", "report.html", "curves.svg"]
+        {
             assert!(Path::new(&out).join(file).is_file(), "{name} left no {file}");
         }
         seen += 1;
@@ -62,7 +63,8 @@ fn layers_are_carried_over_and_frozen() {
     quick("examples/05_transfer_b.toml", &b, &["--set", &from(&a)]);
     quick("examples/05_transfer_c.toml", &c, &["--set", &from(&b)]);
     let weights = |run: &str, layer: &str| {
-        let model = wgrad::train::Model::load(format!("{run}/model.keras"), &wgrad::train::Device::Cpu).expect("a model");
+        let model =
+            wgrad::train::Model::load(format!("{run}/model.keras"), &wgrad::train::Device::Cpu).expect("a model");
         model.layer(layer).expect(layer).get_weights().expect("numbers")
     };
     assert_eq!(weights(&a, "lower"), weights(&b, "lower"), "frozen layers keep their values");
@@ -101,7 +103,8 @@ fn pairs_go_through_one_tower() {
     }];
     let out = folder.at("run");
     let names = ["--set", "model.inputs={ left = [3, 3], right = [3, 3] }", "--set", "data.source=''"];
-    let first = ["train", "examples/07_auxiliary_task.toml", "--device", "cpu", "--out", &out, "--set", &x, "--set", &y];
+    let first =
+        ["train", "examples/07_auxiliary_task.toml", "--device", "cpu", "--out", &out, "--set", &x, "--set", &y];
     let lines = told(&[&first[..], &names, &["--set", "train.epochs=1"]].concat());
     assert!(lines.contains("accuracy"), "{lines}");
     let model = wgrad::train::Model::load(format!("{out}/model.keras"), &wgrad::train::Device::Cpu).expect("a model");
@@ -132,7 +135,8 @@ fn a_run_goes_on_where_it_ended() {
     told(&[&first[..], &QUICK, &epochs("train.epochs=4")].concat());
     quick("examples/01_fashion_mnist.toml", &b, &epochs("train.epochs=4"));
     let model = |run: &str| {
-        let model = wgrad::train::Model::load(format!("{run}/model.keras"), &wgrad::train::Device::Cpu).expect("a model");
+        let model =
+            wgrad::train::Model::load(format!("{run}/model.keras"), &wgrad::train::Device::Cpu).expect("a model");
         model.get_weights().expect("numbers")
     };
     assert_eq!(model(&a), model(&b), "two and two epochs are four");
@@ -157,14 +161,19 @@ fn slips_are_led_to_their_lines() {
         ("\"softmax\"", "\"softmx\"", "run.toml:7:27: model.layers[1] dense: activation", "did you mean `softmax`?"),
         ("optimizer", "optimiser", "run.toml:10:1: train: field", "did you mean `optimizer`?"),
         ("\"nadam\"", "\"nadan\"", "run.toml:10:1: train.optimizer", "did you mean `nadam`?"),
-        ("\"nadam\"", "{ nadam = { beta1 = 1 } }", "run.toml:10:23: train: optimizer nadam: field", "`beta_1`"),
+        ("\"nadam\"", "{ nadam = { beta1 = 1 } }", "run.toml:10:25: train: optimizer nadam: field", "`beta_1`"),
         ("\"nadam\"", "{ nadam = {}, sgd = {} }", "run.toml:10:1: train.optimizer", "one class"),
         ("\"nadam\"", "\"nadam\"\nepochs = 0", "run.toml:11:1: train.epochs", "at least 1"),
         ("\"nadam\"", "\"nadam\"\nepochs = \"three\"", "run.toml:11:1: train: epochs", "whole number"),
         ("\"nadam\"", "\"nadam\"\nloss = \"msee\"", "run.toml:11:1: train: loss", "mean_squared_error"),
         ("\"nadam\"", "\"nadam\"\nmetrics = [\"acuracy\"]", "run.toml:11:", "accuracy"),
         ("\"nadam\"", "\"nadam\"\nschedule = \"one_cycel\"", "run.toml:11:1: train: schedule", "`one_cycle`"),
-        ("\"nadam\"", "\"nadam\"\ncallbacks = [\"early_stoping\"]", "run.toml:11:14: train.callbacks[0]", "early_stopping"),
+        (
+            "\"nadam\"",
+            "\"nadam\"\ncallbacks = [\"early_stoping\"]",
+            "run.toml:11:14: train.callbacks[0]",
+            "early_stopping",
+        ),
         ("\"nadam\"", "\"nadam\"\ncycle_momentum = true", "train.cycle_momentum", "one_cycle"),
         ("seed = 1", "seed = ", "run.toml:1:", "TOML"),
         ("seed = 1", "seed = 1\nseed = 2", "run.toml:2:1", "duplicate"),
@@ -184,7 +193,11 @@ fn slips_are_led_to_their_lines() {
         ("device=vulcano", "vulcano"),
         ("precision=float17", "float32"),
     ] {
-        refused(&["train", &path, "--set", set, "--out", &folder.at("out")], if set.starts_with("device") { 4 } else { 2 }, &[word]);
+        refused(
+            &["train", &path, "--set", set, "--out", &folder.at("out")],
+            if set.starts_with("device") { 4 } else { 2 },
+            &[word],
+        );
     }
     // Options of a net stand beside no file.
     refused(&["train", &path, "--hidden", "5"], 2, &["--hidden", "--set"]);
@@ -214,13 +227,25 @@ fn sweeps_train_every_combination_and_go_on() {
 #[test]
 fn a_rate_is_found_and_layers_are_looked_into() {
     let folder = Folder::new("looks");
-    let found = told(&["lr-find", "digits", "--device", "cpu", "--steps", "60", "--plot", &folder.at("rate.svg"), "--json"]);
+    let found =
+        told(&["lr-find", "digits", "--device", "cpu", "--steps", "60", "--plot", &folder.at("rate.svg"), "--json"]);
     let found: serde_json::Value = serde_json::from_str(&found).expect("JSON");
     let rate = found["learning_rate"].as_f64().expect("a rate");
     assert!((1e-5..1.0).contains(&rate), "{rate}");
     assert!(text(&folder.at(""), "rate.svg").contains("suggested"));
     refused(&["lr-find", "--from", "1", "--to", "0.1"], 2, &["max_learning_rate"]);
-    let table = told(&["inspect", "digits", "--device", "cpu", "--hidden", "6,5", "--steps", "3", "--plot", &folder.at("v.svg")]);
+    let table = told(&[
+        "inspect",
+        "digits",
+        "--device",
+        "cpu",
+        "--hidden",
+        "6,5",
+        "--steps",
+        "3",
+        "--plot",
+        &folder.at("v.svg"),
+    ]);
     assert!(table.contains("first step") && table.contains("last step") && table.contains("dense_2"), "{table}");
     assert!(folder.at("v.svg").len() > 1 && text(&folder.at(""), "v.svg").starts_with("<svg"));
 }
@@ -246,9 +271,12 @@ fn the_schema_knows_every_word() {
         let name = reference.strip_prefix("#/$defs/").expect(reference);
         assert!(definitions.contains_key(name), "{reference} is defined nowhere");
     }
-    for (family, word) in
-        [("layer", "batch_normalization"), ("optimizer", "nadam"), ("callback", "early_stopping"), ("schedule", "one_cycle")]
-    {
+    for (family, word) in [
+        ("layer", "batch_normalization"),
+        ("optimizer", "nadam"),
+        ("callback", "early_stopping"),
+        ("schedule", "one_cycle"),
+    ] {
         let words = &definitions[family]["anyOf"][1]["properties"];
         assert!(words[word].is_object(), "{family} has no {word}");
     }

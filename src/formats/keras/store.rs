@@ -3,8 +3,8 @@
 use super::archive::damaged;
 use super::h5::{Array, Reader, Tree};
 use crate::base::Result;
-use crate::nn::config::snake_case;
 use crate::formats::config::{Content, Shelf};
+use crate::nn::config::snake_case;
 use crate::train::{Declared, SharedLayer, Variable};
 use std::collections::{HashMap, HashSet};
 
