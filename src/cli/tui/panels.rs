@@ -143,6 +143,17 @@ fn right(text: String) -> Cell<'static> {
     Cell::from(Line::from(text).alignment(Alignment::Right))
 }
 
+/// A name in so many cells; its end, which has its number, stays.
+fn shortened(name: &str, room: usize) -> String {
+    let all: Vec<char> = name.chars().collect();
+    if all.len() <= room {
+        return name.to_owned();
+    }
+    let end = 3.min(room.saturating_sub(1));
+    let start = room.saturating_sub(end + 1);
+    all.iter().take(start).chain(&['…']).chain(all.iter().skip(all.len() - end)).collect()
+}
+
 /// Each layer's activations, gradient and dead units.
 pub fn layers(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Theme) {
     let block = Block::bordered();
@@ -152,12 +163,13 @@ pub fn layers(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Theme) {
     }
     // A narrow table leaves out mean and deviation.
     let wide = area.width >= WIDE;
+    let room_for_names = usize::from(area.width).saturating_sub(if wide { 35 } else { 17 });
     let row = |layer: &Layer| {
         let dead = if layer.dead > 0.0 { format!("{:.0} %", 100.0 * layer.dead) } else { "-".to_owned() };
         let gradient = if layer.finite { figure(layer.gradient) } else { "NaN".to_owned() };
         let given = [layer.mean, layer.deviation].map(|v| wide.then(|| right(figure(Some(v)))));
         let row = Row::new(
-            [Cell::from(layer.name.clone())]
+            [Cell::from(shortened(&layer.name, room_for_names))]
                 .into_iter()
                 .chain(given.into_iter().flatten())
                 .chain([right(gradient), right(dead)]),
