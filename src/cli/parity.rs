@@ -45,7 +45,8 @@ fn device(name: &str) -> crate::base::Result<Box<dyn Device>> {
 fn device(name: &str) -> crate::base::Result<Box<dyn Device>> {
     match name {
         "auto" | "cpu" => Ok(Box::new(CpuTwins)),
-        other => Err(super::device::built_without(other)),
+        // Says what the program was built without.
+        other => crate::train::Device::named(other).map(|_| Box::new(CpuTwins) as Box<dyn Device>),
     }
 }
 

@@ -209,7 +209,7 @@ config! { Terminate = "TerminateOnNaN", Terminate; }
 
 impl Spec for Terminate {
     fn make(&self, _: &Path) -> Result<Box<dyn Callback>> {
-        Ok(Box::new(TerminateOnNan::default()))
+        Ok(Box::new(TerminateOnNan))
     }
     fn config(&self) -> Result<Config> {
         Config::of(self)

@@ -60,9 +60,12 @@ pub use sequential::Sequential;
 pub use setup::{Setup, Watched};
 pub use snapshot::{Array, Snapshot};
 pub use stop::StopHandle;
-pub use summary::{DeviceMemory, Summary, SummaryRow};
 #[cfg(feature = "cli")]
-pub(crate) use summary::{bytes, grouped};
+#[cfg(feature = "tui")]
+pub(crate) use summary::bytes;
+#[cfg(feature = "cli")]
+pub(crate) use summary::grouped;
+pub use summary::{DeviceMemory, Summary, SummaryRow};
 pub use trainer::{Epoch, Reported, Trainer};
 pub use variable::Variable;
 pub use weights::class_weights;

@@ -201,7 +201,10 @@ mod tests {
     #[test]
     fn curves_are_chosen_in_a_ring_and_none_is_no_fault() {
         let mut state = State::default();
-        (state.choose(true), state.choose(false), state.scroll(true), state.scroll(false));
+        state.choose(true);
+        state.choose(false);
+        state.scroll(true);
+        state.scroll(false);
         assert_eq!((state.chosen, state.first_layer), (0, 0));
         state.within(&logs(&[("loss", 1.0), ("accuracy", 0.5)]), 1e-3);
         state.choose(false);

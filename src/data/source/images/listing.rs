@@ -12,6 +12,7 @@ const ENDINGS: [&str; 3] = ["png", "jpg", "jpeg"];
 const PARTS: [&[&str]; 3] = [&["train", "training"], &["validation", "valid", "val"], &["test", "testing"]];
 
 /// The images of a source.
+#[cfg_attr(not(feature = "images"), allow(dead_code, reason = "images are not read"))]
 pub struct Found {
     /// The classes; none of images without.
     pub classes: Option<Vec<String>>,
@@ -26,6 +27,7 @@ pub struct Found {
 }
 
 /// The images of one part.
+#[cfg_attr(not(feature = "images"), allow(dead_code, reason = "images are not read"))]
 pub struct Part {
     /// The folder.
     pub place: String,
