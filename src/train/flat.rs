@@ -49,16 +49,15 @@ pub(super) struct Flat {
     /// For each node of the graph taken apart, in its order, the nodes its outputs are.
     pub top: Vec<Vec<usize>>,
     scopes: HashMap<usize, (String, u32)>,
-    /// Calls of layers and of models so far, and tensors between them.
-    size: [usize; 2],
 }
 
 impl Flat {
     /// Takes `graph` apart and names what has no name.
     ///
     /// # Errors
-    /// Two layers of one name, a wrong number of inputs to a model used as a layer.
+    /// Two layers of one name, a wrong number of inputs to a model used as a layer, far too many calls.
     pub fn new(graph: &Graph) -> Result<Self> {
+        graph.size().check()?;
         let mut flat = Self::default();
         let mut unnamed = 0;
         for input in graph.inputs() {
@@ -93,7 +92,6 @@ impl Flat {
         let place = |at: &HashMap<usize, Vec<usize>>, t: &Tensor| at[&t.id()][t.output];
         for tensor in graph.nodes() {
             let Source::Layer(layer, from) = &tensor.node.source else { continue };
-            self.count(from.len() + graph_outputs(layer))?;
             let from: Vec<usize> = from.iter().map(|t| place(&at, t)).collect();
             let scope = format!("{prefix}{}", layer.name().unwrap_or(layer.kind()));
             let outputs = match layer.body() {
@@ -116,20 +114,6 @@ impl Flat {
             self.top = graph.nodes().iter().map(|t| at[&t.id()].clone()).collect();
         }
         Ok(graph.outputs().iter().map(|t| place(&at, t)).collect())
-    }
-
-    /// Counts a call, of a layer or of a model, and the tensors that go in and out.
-    fn count(&mut self, tensors: usize) -> Result<()> {
-        self.size = [self.size[0] + 1, self.size[1] + tensors];
-        if self.size[0] <= MOST_CALLS && self.size[1] <= MOST_TENSORS {
-            return Ok(());
-        }
-        Err(Error::request(
-            "model",
-            format!("at most {MOST_CALLS} calls of layers and models, and {MOST_TENSORS} tensors between them"),
-            "more, counting what is in models as often as they are applied",
-            "apply models fewer times",
-        ))
     }
 
     fn call(
@@ -212,20 +196,6 @@ pub(super) fn distinct(names: impl IntoIterator<Item = String>) -> Vec<String> {
 /// `name`, `name_1`, `name_2`, ….
 fn numbered(name: &str, count: usize) -> String {
     if count == 0 { name.to_owned() } else { format!("{name}_{count}") }
-}
-
-/// Most calls of layers and models: models within models, each applied twice, double their number with every one, those
-/// without a layer too.
-const MOST_CALLS: usize = 1 << 14;
-/// Most tensors that go into calls and come out of models.
-const MOST_TENSORS: usize = 1 << 18;
-
-/// Outputs of a model used as a layer.
-fn graph_outputs(layer: &SharedLayer) -> usize {
-    match layer.body() {
-        Body::Layer(_) => 0,
-        Body::Graph(graph) => graph.outputs().len(),
-    }
 }
 
 /// What plans call values that belong to no layer.

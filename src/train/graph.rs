@@ -4,6 +4,7 @@
 
 use super::flat::distinct;
 use super::layer::{Body, Connect, IntoLayer, IntoTensors, SharedLayer};
+use super::size::Size;
 use super::variable::Variable;
 use crate::base::{Error, Result};
 use std::collections::HashSet;
@@ -88,6 +89,7 @@ struct Cell {
     sequential: bool,
     /// All nodes, inputs first applied to first.
     nodes: Vec<Tensor>,
+    size: Size,
     layer: OnceLock<SharedLayer>,
 }
 
@@ -165,7 +167,12 @@ impl Graph {
                 help,
             ));
         }
-        Ok(Self(Arc::new(Cell { inputs, outputs, sequential, nodes, layer: OnceLock::new() })))
+        Ok(Self(Arc::new(Cell { inputs, outputs, sequential, size: Size::of(&nodes), nodes, layer: OnceLock::new() })))
+    }
+
+    /// How large it is, models within it counted as often as they are applied.
+    pub(super) fn size(&self) -> Size {
+        self.0.size
     }
 
     pub(crate) fn kind(&self) -> &'static str {
@@ -274,7 +281,14 @@ impl Graph {
         }
         let map = |all: &[Tensor]| all.iter().map(|t| of(&made, t)).collect::<Vec<_>>();
         let (inputs, outputs, nodes) = (map(&self.0.inputs), map(&self.0.outputs), map(&self.0.nodes));
-        Self(Arc::new(Cell { inputs, outputs, sequential: self.0.sequential, nodes, layer: OnceLock::new() }))
+        Self(Arc::new(Cell {
+            inputs,
+            outputs,
+            sequential: self.0.sequential,
+            size: Size::of(&nodes),
+            nodes,
+            layer: OnceLock::new(),
+        }))
     }
 }
 

@@ -29,6 +29,7 @@ mod runner;
 pub mod save;
 mod sequential;
 pub mod setup;
+mod size;
 mod snapshot;
 mod stop;
 mod summary;
@@ -58,6 +59,8 @@ pub use predict::MonteCarlo;
 pub use remembered::Remembered;
 pub use sequential::Sequential;
 pub use setup::{Setup, Watched};
+#[cfg(feature = "files")]
+pub(crate) use size::Size;
 pub use snapshot::{Array, Snapshot};
 pub use stop::StopHandle;
 #[cfg(feature = "cli")]

@@ -7,7 +7,7 @@ use super::sequential::list;
 use super::{Content, Shelf, Shelved, Structure};
 use crate::base::{Error, Result};
 use crate::nn::config::{Json, Map};
-use crate::train::{Connect, Graph, SharedLayer, Tensor};
+use crate::train::{Connect, Graph, SharedLayer, Size, Tensor};
 use std::collections::{HashMap, HashSet, VecDeque};
 
 /// A layer of the list.
@@ -28,13 +28,16 @@ struct Wiring {
     entries: Vec<Entry>,
     named: HashMap<String, usize>,
     place: String,
+    /// Calls made so far, of all models of the file.
+    size: Size,
 }
 
 impl Reader {
     /// Reads `{"layers": […], "input_layers": …, "output_layers": …}`.
     pub(super) fn functional(&mut self, name: &str, fields: &Map<String, Json>) -> Result<Structure> {
         let place = format!("model `{name}`");
-        let mut wiring = Wiring { entries: Vec::new(), named: HashMap::new(), place: place.clone() };
+        let mut wiring =
+            Wiring { entries: Vec::new(), named: HashMap::new(), place: place.clone(), size: Size::default() };
         let mut shelf = Shelf::default();
         let mut keras_3 = false;
         for json in list(&place, fields, "layers")? {
@@ -49,7 +52,9 @@ impl Reader {
             shelf.0.push(shelved);
         }
         wiring.count_from(keras_3)?;
+        wiring.size = self.size;
         wiring.connect()?;
+        self.size = wiring.size;
         let inputs = wiring.ends(fields, "input_layers", keras_3)?;
         let outputs = wiring.ends(fields, "output_layers", keras_3)?;
         let output_keys = match fields.get("output_layers") {
@@ -195,8 +200,11 @@ impl Wiring {
             let help = "connect it to an input of the model";
             return Err(Error::request(format!("layer `{}`", entry.name), "a call on a tensor", "none", help));
         }
-        let outputs = entry.handle.as_ref().map(|handle| handle.on_all(inputs));
-        self.entries[e].made[c] = outputs;
+        let Some(handle) = &entry.handle else { return Ok(()) };
+        self.size.add(handle, inputs.len());
+        self.size.check()?;
+        let outputs = handle.on_all(inputs);
+        self.entries[e].made[c] = Some(outputs);
         Ok(())
     }
 

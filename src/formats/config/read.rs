@@ -5,7 +5,7 @@ use super::layer::{MODELS, opened};
 use super::{Content, Shelved, Structure};
 use crate::base::{Error, Result};
 use crate::nn::config::{Json, Node};
-use crate::train::{Body, SharedLayer};
+use crate::train::{Body, SharedLayer, Size};
 use std::collections::HashSet;
 
 /// Reads models of one file.
@@ -22,6 +22,8 @@ pub(in crate::formats) struct Reader {
     replaced: HashSet<String>,
     /// Layers and models so far.
     layers: usize,
+    /// Calls so far, each counted once, however often the model it is in is applied.
+    pub(super) size: Size,
 }
 
 /// The refusal of a file of too many layers.
