@@ -285,3 +285,20 @@ fn the_schema_knows_every_word() {
     assert_eq!(dense["required"], serde_json::json!(["units"]));
     assert_eq!(dense["properties"]["use_bias"], serde_json::json!({ "type": "boolean", "default": true }));
 }
+
+#[test]
+fn files_in_the_pages_are_read() {
+    let mut seen = 0;
+    for page in ["README.md", "docs/run_files.md"] {
+        let text = std::fs::read_to_string(page).expect(page);
+        for block in text.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()) {
+            if block.contains("[model]") {
+                let run =
+                    wgrad::run::RunFile::parse(page, block, &[] as &[&str]).unwrap_or_else(|e| panic!("{page}: {e}"));
+                assert!(run.resolved().expect("TOML").contains("layers"));
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen >= 2, "{seen}");
+}
