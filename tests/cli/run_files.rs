@@ -202,6 +202,11 @@ fn slips_are_led_to_their_lines() {
     // Options of a net stand beside no file.
     refused(&["train", &path, "--hidden", "5"], 2, &["--hidden", "--set"]);
     told(&["train", &path, "--device", "cpu", "--set", "train.epochs=1", "--out", &folder.at("whole")]);
+    // What is not a training takes it as well.
+    let summary = told(&["summary", &path, "--plan"]);
+    assert!(summary.contains("Total params: 650") && summary.contains("Train"), "{summary}");
+    let bench = told(&["bench", "--run", &path, "--device", "cpu", "--repeats", "1", "--json"]);
+    assert!(bench.lines().last().is_some_and(|line| line.contains("samples_per_second")), "{bench}");
 }
 
 #[test]
