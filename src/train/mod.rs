@@ -59,7 +59,6 @@ pub use predict::MonteCarlo;
 pub use remembered::Remembered;
 pub use sequential::Sequential;
 pub use setup::{Setup, Watched};
-#[cfg(feature = "files")]
 pub(crate) use size::Size;
 pub use snapshot::{Array, Snapshot};
 pub use stop::StopHandle;
