@@ -60,7 +60,8 @@ impl Callback for InsightLog {
         Ok(())
     }
     fn step_end(&mut self, run: &mut Run<'_>) -> Result<()> {
-        let report = run.model.insight()?;
+        // A training that went on from a checkpoint may not have come to a step that observes.
+        let Some(report) = run.model.last_look()? else { return Ok(()) };
         let finite = first_not_finite(&report).is_none();
         self.observations.push(Observation { epoch: run.epoch, step: run.step, report });
         if finite {

@@ -11,6 +11,17 @@ impl Model {
     /// # Errors
     /// The model is not compiled to observe, or has not trained; the device was lost.
     pub fn insight(&self) -> Result<Report> {
+        self.last_look()?.ok_or_else(|| {
+            let help = "train a step that observes first";
+            Error::request("insight", "a step that observed", "none so far", help)
+        })
+    }
+
+    /// As [`Model::insight`], or none where no step has observed since the model was compiled or went on from a checkpoint.
+    ///
+    /// # Errors
+    /// The model is not compiled to observe, or has not trained; the device was lost.
+    pub fn last_look(&self) -> Result<Option<Report>> {
         let engine = self.compiled.as_ref().ok_or_else(not_compiled)?.engine.as_ref();
         let Some((engine, (_, insight))) = engine.and_then(|e| Some((e, e.compiled.insight.as_ref()?))) else {
             return Err(Error::request(
@@ -21,11 +32,8 @@ impl Model {
             ));
         };
         let report = insight.report(|value| engine.read(value))?;
-        if report.activations.iter().all(|(_, s)| s.count == 0) {
-            let help = "train a step that observes first";
-            return Err(Error::request("insight", "a step that observed", "none so far", help));
-        }
-        Ok(report)
+        // A step that observes counts numbers.
+        Ok(Some(report).filter(|report| report.activations.iter().any(|(_, s)| s.count > 0)))
     }
 
     /// The error of a loss that is no longer finite, naming what is known of where that began.

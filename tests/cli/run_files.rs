@@ -143,6 +143,31 @@ fn a_run_goes_on_where_it_ended() {
     assert_eq!(text(&a, "history.csv"), text(&b, "history.csv"));
 }
 
+/// Within an epoch, before a step that looks into the layers.
+#[test]
+#[cfg(unix)]
+fn a_run_goes_on_within_an_epoch() {
+    let folder = Folder::new("within");
+    let [a, b] = ["a", "b"].map(|name| folder.at(name));
+    let first = ["train", "examples/01_fashion_mnist.toml", "--set", "train.checkpoint_every=1"];
+    let all =
+        |out: &str, more: &[&str]| [&first[..], &["--out", out], &QUICK, &["--set", "train.epochs=60"], more].concat();
+    let started = std::process::Command::new(env!("CARGO_BIN_EXE_wgrad")).args(all(&a, &[])).spawn();
+    let mut running = started.expect("the program starts");
+    let saved = Path::new(&a).join("checkpoint");
+    while !saved.read_dir().is_ok_and(|mut files| files.next().is_some()) {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    let interrupt = std::process::Command::new("kill").args(["-INT", &running.id().to_string()]).status();
+    assert!(interrupt.expect("a shell").success());
+    // It may have been done before.
+    let code = running.wait().expect("an end").code();
+    assert!([Some(130), Some(0)].contains(&code), "{code:?}");
+    told(&all(&a, &["--resume"]));
+    told(&all(&b, &[]));
+    assert_eq!(text(&a, "history.csv"), text(&b, "history.csv"));
+}
+
 #[test]
 fn slips_are_led_to_their_lines() {
     let folder = Folder::new("slips");
