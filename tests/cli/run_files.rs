@@ -149,9 +149,10 @@ fn a_run_goes_on_where_it_ended() {
 fn a_run_goes_on_within_an_epoch() {
     let folder = Folder::new("within");
     let [a, b] = ["a", "b"].map(|name| folder.at(name));
-    let first = ["train", "examples/01_fashion_mnist.toml", "--set", "train.checkpoint_every=1"];
-    let all =
-        |out: &str, more: &[&str]| [&first[..], &["--out", out], &QUICK, &["--set", "train.epochs=60"], more].concat();
+    fn all<'a>(out: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+        let first = ["train", "examples/01_fashion_mnist.toml", "--set", "train.checkpoint_every=1", "--out", out];
+        [&first[..], &QUICK, &["--set", "train.epochs=60"], more].concat()
+    }
     let started = std::process::Command::new(env!("CARGO_BIN_EXE_wgrad")).args(all(&a, &[])).spawn();
     let mut running = started.expect("the program starts");
     let saved = Path::new(&a).join("checkpoint");
