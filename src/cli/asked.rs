@@ -133,7 +133,12 @@ impl Asked {
                 file = file.with(place, columns.clone())?;
             }
         }
-        let data = put(file.clone())?.open_data()?;
+        let mut data = put(file.clone())?.open_data()?;
+        if data.validation.is_none() && data.test.is_some() {
+            // A net to look at: its epochs are told by what it is tested on.
+            file = file.with("data.validation", "test")?;
+            data.validation.clone_from(&data.test);
+        }
         file = file.with("model.layers", self.model.layers(&data, defaults.hidden)?)?;
         Ok((put(file)?, Some(data)))
     }

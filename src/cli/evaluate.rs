@@ -57,10 +57,6 @@ fn samples(options: &Options, path: &Path, model: &Model) -> anyhow::Result<(Str
         let samples = labelled(&options.x, &options.y, model)?;
         return Ok((String::new(), samples));
     }
-    if let Some((x, y)) = options.data.as_deref().and_then(|data| data.split_once(',')) {
-        let samples = labelled(&[x.parse()?], &[y.parse()?], model)?;
-        return Ok((String::new(), samples));
-    }
     let data = data_for(path, options.data.as_deref(), options.data_dir.as_deref())?;
     data.notes.iter().for_each(|told| eprintln!("Note: {told}"));
     let (part, samples) = tested(&data);

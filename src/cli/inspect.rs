@@ -77,6 +77,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     for (key, value) in [("observe_every", 1), ("epochs", 1), ("steps_per_epoch", options.steps)] {
         file = file.with(&format!("train.{key}"), value)?;
     }
+    file = file.with("train.callbacks", serde_json::Value::Null)?;
     let mut session = file.prepare_with(data, &device)?;
     session.data.validation = None;
     talk.note(format!("{}: {} steps of {} samples", session.data.name, options.steps, session.batch()));

@@ -17,7 +17,8 @@ pub fn leave(
 ) -> Result<History> {
     let trained = session.train(Some(folder), add);
     if let Err(error) = &trained {
-        session.failed(folder, name, error)?;
+        // Where that cannot be written either, the first fault is the one to tell.
+        let _ = session.failed(folder, name, error);
     }
     trained
 }

@@ -47,6 +47,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         None => (inputs("--input", &options.input, &model)?, Vec::new()),
         Some(source) => {
             let data = data_for(&path, Some(source), None)?;
+            data.notes.iter().for_each(|told| eprintln!("Note: {told}"));
             let classes = data.classes().map(<[String]>::to_vec).unwrap_or_default();
             (tested(&data).1.clone(), classes)
         }

@@ -77,8 +77,16 @@ fn parts(text: &str) -> Vec<&str> {
     all
 }
 
+/// Most runs of a sweep.
+const MOST: usize = 10_000;
+
 /// Every combination, the last key's values changing fastest.
-fn combinations(axes: &[Axis]) -> Vec<Vec<(&str, &str)>> {
+fn combinations(axes: &[Axis]) -> Result<Vec<Vec<(&str, &str)>>> {
+    let count = axes.iter().try_fold(1_usize, |count, axis| count.checked_mul(axis.values.len()));
+    if count.is_none_or(|count| count > MOST) {
+        let got = count.map_or_else(|| "more than can be counted".to_owned(), |count| count.to_string());
+        return Err(Error::request("--grid", format!("at most {MOST} combinations"), got, "give fewer values"));
+    }
     let mut all = vec![Vec::new()];
     for axis in axes {
         let mut longer = Vec::new();
@@ -91,7 +99,18 @@ fn combinations(axes: &[Axis]) -> Vec<Vec<(&str, &str)>> {
         }
         all = longer;
     }
-    all
+    let names: Vec<String> = all.iter().map(|pairs| folder_name(pairs)).collect();
+    let twice = names.iter().enumerate().find(|(i, name)| names.iter().take(*i).any(|other| other == *name));
+    if let Some((_, name)) = twice {
+        let help = "give each value once; values are told apart by their letters and digits";
+        return Err(Error::request(
+            "--grid",
+            "combinations with folders of their own",
+            format!("`{name}` twice"),
+            help,
+        ));
+    }
+    Ok(all)
 }
 
 /// The name of a combination's folder: `optimizer=sgd,learning_rate=0.1`.
@@ -106,10 +125,16 @@ fn folder_name(pairs: &[(&str, &str)]) -> String {
 }
 
 /// Trains one combination, unless it was trained before.
-fn one(talk: &Talk, file: &RunFile, data: Loaded, folder: &RunFolder, signals: &Signals) -> anyhow::Result<RunResult> {
+fn one(
+    talk: &Talk,
+    file: &RunFile,
+    data: Option<&Loaded>,
+    folder: &RunFolder,
+    signals: &Signals,
+) -> anyhow::Result<RunResult> {
+    let data = data.cloned().map_or_else(|| file.open_data(), Ok)?;
     let device = file.open_device(None)?;
     let mut session = file.prepare_with(data, &device)?;
-    session.begin(folder)?;
     let samples = session.data.train.len();
     let name = name_of(folder);
     let history = leave(&mut session, folder, &name, |fit| {
@@ -129,14 +154,14 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     options.asked.check(&[])?;
     let axes = options.grid.iter().map(|text| Axis::parse(text)).collect::<Result<Vec<_>>>()?;
     let (file, data) = options.asked.file(&[])?;
-    let all = combinations(&axes);
+    let all = combinations(&axes)?;
     // Everything that can be told to be wrong is, before the first of them is trained.
     let files = all
         .iter()
         .map(|pairs| pairs.iter().try_fold(file.clone(), |file, (key, value)| file.set(&format!("{key}={value}"))));
     let files = files.collect::<Result<Vec<_>>>()?;
-    let touches_data = axes.iter().any(|axis| axis.key.starts_with("data") || axis.key == "seed");
-    let data = if touches_data { None } else { Some(data.map_or_else(|| file.open_data(), Ok)?) };
+    let same = files.iter().all(|other| other.same_data(&file));
+    let data = if same { Some(data.map_or_else(|| file.open_data(), Ok)?) } else { None };
     let out = options.out.clone().unwrap_or_else(|| super::run_folder::free_for(&options.asked, "-sweep"));
     let signals = Signals::default();
     signals.listen()?;
@@ -145,7 +170,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         let path = out.join(folder_name(pairs));
         let told = pairs.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(" ");
         if options.resume
-            && let Some(result) = ended(&path)
+            && let Some(result) = ended(&path, file)?
         {
             talk.note(format!("{}/{}: {told}: trained before", i + 1, all.len()));
             results.push(result);
@@ -154,8 +179,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         talk.note(format!("{}/{}: {told}", i + 1, all.len()));
         let folder =
             if options.resume && path.is_dir() { RunFolder::resume(&path)? } else { RunFolder::create(&path)? };
-        let data = data.clone().map_or_else(|| file.open_data(), Ok)?;
-        match one(talk, file, data, &folder, &signals) {
+        match one(talk, file, data.as_ref(), &folder, &signals) {
             Ok(result) => results.push(result),
             Err(error) if error.is::<super::signals::Signalled>() => return Err(error),
             Err(error) => {
@@ -174,10 +198,19 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
 }
 
 /// The result of a run that has ended, if it has.
-fn ended(path: &std::path::Path) -> Option<RunResult> {
+///
+/// # Errors
+/// It was a run of other settings.
+fn ended(path: &std::path::Path, file: &RunFile) -> Result<Option<RunResult>> {
     use crate::report::run::Ended;
-    let result = RunRecord::open(path).ok()?.result?;
-    (!matches!(result.ended, Some(Ended::Interrupted | Ended::Failed) | None)).then_some(result)
+    let Ok(record) = RunRecord::open(path) else { return Ok(None) };
+    let done = |result: &RunResult| !matches!(result.ended, Some(Ended::Interrupted | Ended::Failed) | None);
+    let Some(result) = record.result.filter(done) else { return Ok(None) };
+    if record.run_file.is_some_and(|text| file.resolved().is_ok_and(|own| own != text)) {
+        let got = format!("{}, of other settings", path.display());
+        return Err(Error::request("--resume", "the folder of this sweep", got, "choose another folder with --out"));
+    }
+    Ok(Some(result))
 }
 
 /// The table, and the curves over each other.
@@ -225,7 +258,7 @@ mod tests {
     #[test]
     fn every_combination_has_a_folder_of_its_own() {
         let axes = [Axis::parse("a.b=1,2").unwrap(), Axis::parse("c=x,y").unwrap()];
-        let names: Vec<String> = combinations(&axes).iter().map(|pairs| folder_name(pairs)).collect();
+        let names: Vec<String> = combinations(&axes).unwrap().iter().map(|pairs| folder_name(pairs)).collect();
         assert_eq!(names, ["b=1,c=x", "b=1,c=y", "b=2,c=x", "b=2,c=y"]);
         assert_eq!(folder_name(&[("train.optimizer", "{ sgd = { momentum = 0.9 } }")]), "optimizer=sgd-momentum-0.9");
     }

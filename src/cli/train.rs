@@ -104,8 +104,9 @@ impl Options {
 /// Says what is about to be trained.
 fn tell(talk: &Talk, session: &Session) -> Result<()> {
     let data = &session.data;
-    let parts = [("validation", &data.validation), ("test", &data.test)];
-    let parts = parts.iter().filter_map(|(name, part)| Some(format!(", {} {name}", part.as_ref()?.len())));
+    let own = data.validation.as_ref().filter(|_| !session.file().validates_on_test());
+    let parts = [("validation", own), ("test", data.test.as_ref())];
+    let parts = parts.iter().filter_map(|(name, part)| Some(format!(", {} {name}", (*part)?.len())));
     let shapes = data.input_shapes.iter().map(|shape| format!("{shape:?}")).collect::<Vec<_>>().join(", ");
     talk.note(format!(
         "{}: {} training{} samples of shape {shapes}",
@@ -129,7 +130,6 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     }
     let talk = &options.asked.talk;
     let (file, data) = options.file()?;
-    let without_file = data.is_some();
     let device = file.open_device(None)?;
     let data = match data {
         Some(data) => data,
@@ -139,13 +139,6 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     let folder = run_folder::of(options)?;
     options.checkpoint.check(folder.is_some())?;
     tell(talk, &session)?;
-    if without_file && session.data.validation.is_none() {
-        // A net to look at: its epochs are told by what it is tested on.
-        session.data.validation = session.data.test.clone();
-    }
-    if let Some(folder) = &folder {
-        session.begin(folder)?;
-    }
     let result = train(options, &mut session, folder.as_ref())?;
     told(options, &result, folder.as_ref());
     Ok(())

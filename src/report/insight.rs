@@ -25,12 +25,20 @@ pub struct Observation {
 pub struct InsightLog {
     every: usize,
     observations: Vec<Observation>,
+    only_look: bool,
 }
 
 impl InsightLog {
     /// Collects every `steps` steps of an epoch.
     pub fn every(steps: usize) -> Self {
-        Self { every: steps.max(1), observations: Vec::new() }
+        Self { every: steps.max(1), observations: Vec::new(), only_look: false }
+    }
+
+    /// Leaves a training whose numbers are no longer finite to others, such as
+    /// [`TerminateOnNan`](crate::train::callback::TerminateOnNan).
+    pub fn only_look(mut self) -> Self {
+        self.only_look = true;
+        self
     }
 
     /// What was found.
@@ -64,7 +72,7 @@ impl Callback for InsightLog {
         let Some(report) = run.model.last_look()? else { return Ok(()) };
         let finite = first_not_finite(&report).is_none();
         self.observations.push(Observation { epoch: run.epoch, step: run.step, report });
-        if finite {
+        if finite || self.only_look {
             return Ok(());
         }
         let loss = run.logs()?.loss();

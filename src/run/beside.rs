@@ -2,7 +2,7 @@
 
 use super::file::RunFile;
 use crate::base::{Error, Result};
-use crate::data::{self, Loaded, Part, Prepared, Samples, SourceOptions};
+use crate::data::{self, Loaded, MissingValues, Part, Prepared, Samples, SourceOptions};
 use crate::report::run::RunFolder;
 use std::path::{Path, PathBuf};
 
@@ -21,12 +21,17 @@ pub fn model_at(path: &Path) -> PathBuf {
 pub fn data_for(model: &Path, source: Option<&str>, data_dir: Option<&Path>) -> Result<Loaded> {
     let folder = model.parent().unwrap_or(Path::new(""));
     let (run, decided) = (folder.join(RunFolder::RUN_FILE), folder.join(RunFolder::DATA));
-    let file = if run.is_file() { Some(RunFile::open(&run, &[] as &[&str])?) } else { None };
+    // A run file without it is another's.
+    let file = if run.is_file() && decided.is_file() { Some(RunFile::open(&run, &[] as &[&str])?) } else { None };
     let seed = file.as_ref().map_or(0, RunFile::seed);
     let mut options = file.map_or_else(SourceOptions::default, |file| file.data.options);
     match source {
         Some(source) => {
             let other = options.source != source;
+            if options.source.is_empty() {
+                // Without a source, arrays are named in full.
+                (options.x, options.y, options.weights) = (Vec::new(), Vec::new(), None);
+            }
             source.clone_into(&mut options.source);
             options.validation = Part::None;
             if other {
@@ -39,6 +44,10 @@ pub fn data_for(model: &Path, source: Option<&str>, data_dir: Option<&Path>) -> 
             return Err(Error::request("data", "what the model is asked about", got, "add --data DATA"));
         }
         None => {}
+    }
+    if options.missing == MissingValues::Drop && source.is_some() {
+        // Every row has its answer.
+        options.missing = MissingValues::Refuse;
     }
     if let Some(folder) = data_dir {
         options.data_dir = Some(folder.to_string_lossy().into_owned());

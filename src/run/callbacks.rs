@@ -46,7 +46,7 @@ pub(super) fn read(json: &Json, folder: &Path) -> Result<Vec<Box<dyn Callback>>>
             return Err(Error::unknown(format!("{place}: callback"), &class, &words));
         }
         let spec: Arc<dyn Spec> = config::named(&place, &class, &fields)?;
-        spec.make(folder)
+        spec.make(folder).map_err(|error| super::under(&place, error))
     };
     all.iter().enumerate().map(one).collect()
 }

@@ -60,6 +60,7 @@ impl Field for Part {
         Ok(match self {
             Self::OfSource => Json::Null,
             Self::None => "none".into(),
+            Self::Test => "test".into(),
             Self::Count(count) => (*count).into(),
             Self::Share(share) => share.write()?,
             Self::Source(source) => source.as_str().into(),

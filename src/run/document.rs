@@ -14,6 +14,8 @@ pub(super) struct Document {
     text: String,
     pub root: Json,
     marks: Mark,
+    /// What was set over it: keys, and what errors call it.
+    given: Vec<(Vec<String>, String)>,
 }
 
 /// Where a value stands: the byte its key, or itself, begins at.
@@ -49,7 +51,7 @@ impl Document {
     /// Text that is no TOML, numbers and dates that a run file has no use for; with line and column.
     pub fn parse(path: &Path, text: String) -> Result<Self> {
         let name = path.display().to_string();
-        let mut document = Self { name, text, root: Json::Null, marks: Mark::default() };
+        let mut document = Self { name, text, root: Json::Null, marks: Mark::default(), given: Vec::new() };
         let (root, marks) = match DeTable::parse(&document.text) {
             Ok(table) => document.table(table.get_ref())?,
             Err(error) => {
@@ -136,16 +138,29 @@ impl Document {
     pub fn put(&mut self, path: &str, value: Json, given: &str) -> Result<()> {
         let plain = path.replace('[', ".").replace(']', "");
         let keys: Vec<&str> = plain.split('.').map(str::trim).collect();
+        const DEEPEST: usize = 64;
+        if keys.len() > DEEPEST {
+            let got = format!("{} keys", keys.len());
+            return Err(Error::request("--set", format!("at most {DEEPEST} keys"), got, "correct the path"));
+        }
         if keys.iter().any(|key| key.is_empty()) {
             return Err(Error::request(given, "key.key=value", path, "write it like --set train.epochs=5"));
+        }
+        if given.starts_with("--set") {
+            self.given.push((keys.iter().map(|key| (*key).to_owned()).collect(), given.to_owned()));
         }
         let mut at = &mut self.root;
         for key in keys {
             if !at.is_array() && !at.is_object() {
-                // A class that was named alone, or given one value, gets fields.
+                // A class that was named alone gets fields.
                 *at = match at.take() {
                     Json::String(class) if alike(&class, key) => Map::from_iter([(class, Map::new().into())]).into(),
-                    _ => Map::new().into(),
+                    Json::Null | Json::String(_) => Map::new().into(),
+                    alone => {
+                        let expected = format!("a table to put `{key}` into");
+                        let help = "set the whole, such as train.optimizer='{ sgd = { learning_rate = 0.1, momentum = 0.9 } }'";
+                        return Err(Error::request(given, expected, alone, help));
+                    }
                 };
             }
             at = match at {
@@ -168,7 +183,7 @@ impl Document {
     }
 
     fn nothing() -> Self {
-        Self { name: String::new(), text: String::new(), root: Json::Null, marks: Mark::default() }
+        Self { name: String::new(), text: String::new(), root: Json::Null, marks: Mark::default(), given: Vec::new() }
     }
 
     /// The error with file, line and column before it, where it tells of something that stands in the file.
@@ -179,6 +194,13 @@ impl Document {
         let Error::Request { what, expected, got, help } = error else { return error };
         if self.name.is_empty() || what.starts_with(&self.name) {
             return Error::Request { what, expected, got, help };
+        }
+        let tells = |(path, _): &&(Vec<String>, String)| {
+            let mut words = what.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty());
+            path.iter().all(|key| words.any(|word| alike(word, key)) || (path.last() == Some(key) && got.contains(key)))
+        };
+        if let Some((_, given)) = self.given.iter().rev().find(tells) {
+            return Error::Request { what: format!("{given}: {what}"), expected, got, help };
         }
         let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
         let tokens = what.split(|c| !is_word(c)).chain([got.trim_matches('`')]).filter(|t| !t.is_empty());

@@ -6,6 +6,7 @@ use super::model::ModelSection;
 use super::toml_text;
 use super::train::TrainSection;
 use crate::base::{Error, Result};
+use crate::data::Part;
 use crate::nn::config::{Configured, Fields, Json, Map, config, read};
 use std::path::Path;
 
@@ -145,6 +146,16 @@ impl RunFile {
         self.train.epochs
     }
 
+    /// Whether both read the same data the same way.
+    pub fn same_data(&self, other: &Self) -> bool {
+        self.data.options == other.data.options && self.seed() == other.seed()
+    }
+
+    /// Whether epochs are validated with the samples that test.
+    pub fn validates_on_test(&self) -> bool {
+        self.data.options.validation == Part::Test
+    }
+
     /// The path of its file.
     pub fn name(&self) -> &str {
         self.document.name()
@@ -156,11 +167,15 @@ impl RunFile {
     /// A number TOML has no word for.
     pub fn resolved(&self) -> Result<String> {
         let mut root = written(&self.top)?;
-        for (key, fields) in
-            [("data", written(&self.data)?), ("model", written(&self.model)?), ("train", written(&self.train)?)]
-        {
+        for (key, fields, plain) in [
+            ("data", written(&self.data)?, written(&DataSection::plain())?),
+            ("model", written(&self.model)?, written(&ModelSection::plain())?),
+            ("train", written(&self.train)?, written(&TrainSection::plain())?),
+        ] {
+            // An empty list says something where it is not what is meant without it.
+            let empty = |value: &Json| value.as_array().is_some_and(Vec::is_empty);
             let said =
-                |(_, value): &(String, Json)| !value.is_null() && value.as_array().is_none_or(|all| !all.is_empty());
+                |(name, value): &(String, Json)| !value.is_null() && (!empty(value) || plain.get(name) != Some(value));
             root.insert(key.to_owned(), fields.into_iter().filter(said).collect::<Map<_, _>>().into());
         }
         toml_text::text(&root)

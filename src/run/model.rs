@@ -99,7 +99,13 @@ impl ModelSection {
                     let node = crate::nn::config::Node::new(format!("model.inputs.{name}"), shape);
                     given.push((name.clone(), crate::nn::config::Field::read(&node)?));
                 }
-                given.sort_by_key(|(name, _)| data.iter().position(|(known, _)| known == name));
+                let at = |name: &str| data.iter().position(|(known, _)| known == name);
+                if let (true, Some((strange, _))) = (data.len() > 1, given.iter().find(|(name, _)| at(name).is_none()))
+                {
+                    let known: Vec<&str> = data.iter().map(|(name, _)| name.as_str()).collect();
+                    return Err(Error::unknown("model.inputs: array of the data", strange, &known));
+                }
+                given.sort_by_key(|(name, _)| at(name));
                 given
             }
             (_, Some(_)) => {
@@ -164,12 +170,13 @@ impl ModelSection {
 
     /// Freezes and unfreezes the layers named.
     fn set_trainable(&self, graph: &Graph) -> Result<()> {
-        for (key, names, trainable) in [("unfreeze", &self.unfreeze, true), ("freeze", &self.freeze, false)] {
-            for name in names {
-                if name == ALL {
-                    graph.layers().iter().for_each(|layer| layer.set_trainable(trainable));
-                    continue;
-                }
+        let keys = [("unfreeze", &self.unfreeze, true), ("freeze", &self.freeze, false)];
+        for (_, _, trainable) in keys.iter().filter(|(_, names, _)| names.iter().any(|name| name == ALL)) {
+            graph.layers().iter().for_each(|layer| layer.set_trainable(*trainable));
+        }
+        // Layers by name are exceptions to all.
+        for (key, names, trainable) in keys {
+            for name in names.iter().filter(|name| *name != ALL) {
                 let layer: SharedLayer =
                     graph.layer(name).map_err(|error| super::under(&format!("model.{key}"), error))?;
                 layer.set_trainable(trainable);

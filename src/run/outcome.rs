@@ -35,14 +35,11 @@ impl Session {
         Ok(result)
     }
 
-    /// Writes what is left of a run: the model, the result, curves and report.
+    /// Writes what is left of a run besides its model: the result, curves and report.
     ///
     /// # Errors
     /// A file that cannot be written; the device was lost.
     pub fn finish(&mut self, folder: &RunFolder, history: &History, result: &RunResult) -> Result<()> {
-        if history.interrupted.is_none() {
-            self.model.save(folder.at(RunFolder::MODEL))?;
-        }
         let mut report = Report::new(&result.name)
             .history(history)
             .result(result)
@@ -68,6 +65,10 @@ impl Session {
     /// # Errors
     /// A file that cannot be written.
     pub fn failed(&self, folder: &RunFolder, name: &str, error: &Error) -> Result<()> {
+        if !self.begun.get() {
+            // What there was before is as it was.
+            return Ok(());
+        }
         let history = crate::report::run::read_history(folder.at(RunFolder::HISTORY)).unwrap_or_default();
         let mut result = RunResult::of(&history, self.file().epochs(), None, self.started);
         name.clone_into(&mut result.name);
@@ -87,6 +88,11 @@ impl Session {
             (None, Some(validation)) => ("validation", validation),
             (None, None) => return Ok(Vec::new()),
         };
+        let few =
+            |labels: &Labels| labels.classes().is_some() || labels.shape().iter().product::<usize>() <= MOST_NUMBERS;
+        if !self.data.labels.iter().any(few) {
+            return Ok(Vec::new());
+        }
         let samples = samples.clone();
         let answers = self.model.predict_all(&samples)?;
         let outputs: Vec<String> = self.outputs().map(str::to_owned).collect();

@@ -3,7 +3,7 @@
 use super::file::RunFile;
 use super::session::Session;
 use super::words::object;
-use crate::base::Result;
+use crate::base::{Error, Result};
 use crate::data::Loaded;
 use crate::nn::config::Json;
 use crate::nn::schedule::{RangeTest, Schedule, suggest};
@@ -47,11 +47,13 @@ impl RunFile {
     ) -> Result<Readings> {
         let growing = RangeTest::new(least, most, steps as f64);
         growing.check()?;
-        let (class, mut fields) = if self.train.optimizer.is_null() {
-            ("nadam".to_owned(), serde_json::Map::new())
-        } else {
-            object("train.optimizer", &self.train.optimizer).map_err(|error| self.document.placed(error))?
-        };
+        if self.train.optimizer.is_null() {
+            let help = "say optimizer = \"…\" under [train], and the loss if it is not the usual one";
+            let error = Error::request("train.optimizer", "the optimizer the rate is for", "none", help);
+            return Err(self.document.placed(error));
+        }
+        let object = object("train.optimizer", &self.train.optimizer);
+        let (class, mut fields) = object.map_err(|error| self.document.placed(error))?;
         let schedule: Arc<dyn Schedule> = Arc::new(growing);
         fields.remove(crate::nn::config::Node::ALONE);
         fields.insert("learning_rate".to_owned(), crate::nn::config::Field::write(&schedule)?);

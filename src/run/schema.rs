@@ -12,7 +12,7 @@ use crate::nn::loss::Loss;
 use crate::nn::metric::Metric;
 use crate::nn::optim::Optimizer;
 use crate::nn::regularizer::Regularizer;
-use crate::nn::schedule::Schedule;
+use crate::nn::schedule::{self, Schedule};
 use serde_json::json;
 
 /// The JSON Schema of run files (draft 2020-12).
@@ -30,7 +30,7 @@ pub fn schema() -> Json {
     family::<dyn Loss>(&mut definitions);
     family::<dyn Metric>(&mut definitions);
     family::<dyn Optimizer>(&mut definitions);
-    family::<dyn Schedule>(&mut definitions);
+    definitions.insert(<dyn Schedule>::WHAT.to_owned(), schedules());
     family::<dyn Spec>(&mut definitions);
     definitions.insert("line".to_owned(), line());
     let mut data = section::<DataSection>();
@@ -111,13 +111,26 @@ fn classes<T: Family + ?Sized>() -> Map<String, Json> {
 }
 
 fn family<T: Family + ?Sized>(definitions: &mut Map<String, Json>) {
-    let classes = classes::<T>();
+    definitions.insert(T::WHAT.to_owned(), of_classes(&classes::<T>()));
+}
+
+/// Schedules by the names that take what they are not given from the run; lengths may be texts such as `"3 epochs"`.
+fn schedules() -> Json {
+    let one = |(name, keys): (&str, &[&str])| {
+        let fields: Map<String, Json> = keys.iter().map(|key| ((*key).to_owned(), json!({}))).collect();
+        (name.to_owned(), json!({ "type": ["object", "number"], "properties": fields, "additionalProperties": false }))
+    };
+    let classes: Map<String, Json> = schedule::names().map(one).collect();
+    of_classes(&classes)
+}
+
+/// One of some classes, by its name or with its fields.
+fn of_classes(classes: &Map<String, Json>) -> Json {
     let names: Vec<&String> = classes.keys().collect();
-    let schema = json!({ "anyOf": [
+    json!({ "anyOf": [
         { "type": "string", "examples": names },
         { "type": "object", "properties": classes, "additionalProperties": false, "minProperties": 1, "maxProperties": 1 },
-    ] });
-    definitions.insert(T::WHAT.to_owned(), schema);
+    ] })
 }
 
 /// A line of `[model] layers`.

@@ -9,9 +9,12 @@ use crate::data::{self, Labels, Loaded};
 use crate::formats::Checkpoints;
 use crate::report::run::{RunFolder, RunTimer};
 use crate::report::{InsightLog, Observation};
+use crate::train::callback::LambdaCallback;
 use crate::train::save::save;
 use crate::train::{Device, Fit, History, Model};
+use std::cell::Cell;
 use std::path::Path;
+use std::rc::Rc;
 use std::time::SystemTime;
 
 /// Samples whose activations are looked at.
@@ -31,6 +34,8 @@ pub struct Session {
     /// When it last began to train, and how long that took.
     pub(super) started: SystemTime,
     pub(super) timer: RunTimer,
+    /// Whether it has begun to train.
+    pub(super) begun: Rc<Cell<bool>>,
 }
 
 impl RunFile {
@@ -55,7 +60,7 @@ impl RunFile {
     /// # Errors
     /// Data that is missing, damaged, or not as the options say.
     pub fn open_data(&self) -> Result<Loaded> {
-        data::open(&self.data.options, self.seed()).map_err(|error| self.document.placed(error))
+        data::open(&self.data.options, self.seed()).map_err(|error| self.document.placed(super::under("data", error)))
     }
 
     /// Reads the data and makes the model on a device, compiled.
@@ -103,7 +108,17 @@ impl Session {
             model.compile_with(how)?;
         }
         let (started, timer) = (SystemTime::now(), RunTimer::default());
-        Ok(Self { file, data, model, outputs, observes, observations: Vec::new(), started, timer })
+        Ok(Self {
+            file,
+            data,
+            model,
+            outputs,
+            observes,
+            observations: Vec::new(),
+            started,
+            timer,
+            begun: Rc::default(),
+        })
     }
 
     /// The run file.
@@ -111,13 +126,18 @@ impl Session {
         &self.file
     }
 
-    /// Writes what is known before training: the run file as it is carried out, and what the training data decided.
-    ///
-    /// # Errors
-    /// A file that cannot be written.
-    pub fn begin(&self, folder: &RunFolder) -> Result<()> {
-        save(folder.at(RunFolder::RUN_FILE), self.file.resolved()?.as_bytes())?;
-        save(folder.at(RunFolder::DATA), format!("{:#}\n", self.data.prepared.to_json()).as_bytes())
+    /// Writes what is known before training: the run file as it is carried out, and what the training data decided. Not before
+    /// training begins: a run that cannot go on is left as it was.
+    fn beginning(&self, folder: &RunFolder) -> Result<LambdaCallback<'static>> {
+        let files = [
+            (folder.at(RunFolder::RUN_FILE), self.file.resolved()?),
+            (folder.at(RunFolder::DATA), format!("{:#}\n", self.data.prepared.to_json())),
+        ];
+        let begun = self.begun.clone();
+        Ok(LambdaCallback::new().on_train_begin(move |_| {
+            begun.set(true);
+            files.iter().try_for_each(|(path, text)| save(path, text.as_bytes()))
+        }))
     }
 
     /// Steps an epoch has.
@@ -144,7 +164,7 @@ impl Session {
         }
     }
 
-    /// Trains as the file says. What is kept of epochs lies in `folder`, if there is one; `add` says who else is told, behind
+    /// Trains as the file says. What is kept of epochs, and the model in the end, lie in `folder`, if there is one; `add` says who else is told, behind
     /// the file's own callbacks.
     ///
     /// # Errors
@@ -164,8 +184,9 @@ impl Session {
         };
         let labels = self.data.train.labels.first().filter(|_| !classes.is_empty());
         let class_weight = weights::read(&train.class_weight, labels, classes).map_err(placed)?;
+        self.begun.set(false);
         let timer = Shared::new(RunTimer::default());
-        let log = self.observes.map(|every| Shared::new(InsightLog::every(every)));
+        let log = self.observes.map(|every| Shared::new(InsightLog::every(every).only_look()));
         let mut how = Fit::epochs(train.epochs)
             .batch(train.batch_size)
             .shuffle(self.file.data.shuffle)
@@ -178,6 +199,9 @@ impl Session {
         }
         if let Some(steps) = train.validation_steps {
             how = how.validation_steps(steps);
+        }
+        if let Some(folder) = folder {
+            how = how.callback(self.beginning(folder)?);
         }
         for callback in callbacks::read(&train.callbacks, place).map_err(placed)? {
             how = how.callback(callback);
@@ -194,7 +218,11 @@ impl Session {
         let history = self.model.fit(&self.data.train, how).map_err(placed);
         self.observations = log.map_or_else(Vec::new, |log| log.read(|log| log.observations().to_vec()));
         self.timer = timer.read(RunTimer::clone);
-        history
+        let history = history?;
+        if let (Some(folder), None) = (folder, history.interrupted) {
+            self.model.save(folder.at(RunFolder::MODEL))?;
+        }
+        Ok(history)
     }
 }
 

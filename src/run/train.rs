@@ -108,7 +108,7 @@ impl TrainSection {
     pub fn compiles(&self) -> bool {
         let said =
             [&self.loss, &self.loss_weights, &self.metrics, &self.weighted_metrics, &self.optimizer, &self.schedule];
-        said.iter().any(|json| !json.is_null())
+        self.cycle_momentum || said.iter().any(|json| !json.is_null())
     }
 
     /// How a model of these outputs is compiled, for epochs of so many steps.

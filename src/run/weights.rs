@@ -19,7 +19,10 @@ pub(super) fn read(json: &Json, labels: Option<&Rows>, names: &[String]) -> Resu
         Json::Object(table) => {
             labelled()?;
             let one = |(key, value): (&String, &Json)| {
-                let number = names.iter().position(|name| name == key).or_else(|| key.parse().ok());
+                // A number is a name where classes are called by numbers.
+                let numbered = names.iter().any(|name| name.parse::<usize>().is_ok());
+                let number = names.iter().position(|name| name == key);
+                let number = number.or_else(|| if numbered { None } else { key.parse().ok() });
                 let number = number.filter(|n| *n < names.len()).ok_or_else(|| {
                     let known: Vec<&str> = names.iter().map(String::as_str).collect();
                     Error::unknown(format!("{place}: class"), key, &known)

@@ -16,7 +16,9 @@ pub(super) struct Wiring {
     tensors: Vec<(String, Tensor)>,
     layers: Vec<(String, SharedLayer)>,
     /// Layers that were made here.
-    pub made: usize,
+    made: usize,
+    /// Times layers were repeated.
+    turns: usize,
     /// Whether each layer was put on the one before it.
     pub chain: bool,
 }
@@ -28,7 +30,7 @@ impl Wiring {
             [(_, only)] => Some(only.clone()),
             _ => None,
         };
-        Self { last, tensors: inputs.to_vec(), layers: Vec::new(), made: 0, chain: true }
+        Self { last, tensors: inputs.to_vec(), layers: Vec::new(), made: 0, turns: 0, chain: true }
     }
 
     /// On a tensor of a graph, whose layers are known by name.
@@ -39,7 +41,7 @@ impl Wiring {
         };
         let tensors = graph.nodes().iter().filter_map(|node| Some((name(node)?, node.clone()))).collect();
         let layers = graph.layers().into_iter().filter_map(|l| Some((l.name()?.to_owned(), l.clone()))).collect();
-        Self { last, tensors, layers, made: 0, chain: false }
+        Self { last, tensors, layers, made: 0, turns: 0, chain: false }
     }
 
     /// Puts a list of layers on.
@@ -69,7 +71,21 @@ impl Wiring {
                     self.put(&place, &layer, &on, name.as_deref())?;
                 }
                 Item::Repeat(times, layers) => {
+                    if times > MOST || layers.is_empty() {
+                        let expected = format!("at most {MOST} times, of at least one layer");
+                        let got = format!("{times} times {} layers", layers.len());
+                        return Err(Error::request(format!("{place}: repeat"), expected, got, "repeat fewer"));
+                    }
                     for _ in 0..times {
+                        self.turns += 1;
+                        if self.turns > MOST {
+                            return Err(Error::request(
+                                place,
+                                format!("at most {MOST} repetitions"),
+                                "more",
+                                "repeat fewer",
+                            ));
+                        }
                         self.add(&format!("{place}.layers"), &layers)?;
                     }
                 }

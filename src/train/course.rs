@@ -78,6 +78,10 @@ impl Model {
             ("precision".to_owned(), if self.device.number_size() == 8 { "float64" } else { "float32" }.to_owned()),
         ];
         let mut tell = |name: &str, text: String| facts.push((name.to_owned(), text));
+        if let Ok(config) = state.optimizer.config() {
+            // A schedule's length among them: another one is another training.
+            tell("optimizer's settings", crate::nn::config::Json::Object(config.fields).to_string());
+        }
         for (name, v) in self.named_variables() {
             tell(&format!("variable `{name}`"), format!("shape {:?}", v.shape()));
         }

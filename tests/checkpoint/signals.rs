@@ -66,6 +66,6 @@ fn options_that_need_a_folder_say_so() {
     for option in [&["--resume"][..], &["--checkpoint-every", "5"]] {
         let out = Command::new(env!("CARGO_BIN_EXE_wgrad")).arg("train").args(option).output().expect("runs");
         assert_eq!(out.status.code(), Some(2));
-        assert!(String::from_utf8_lossy(&out.stderr).contains("--checkpoint <FOLDER>"));
+        assert!(String::from_utf8_lossy(&out.stderr).contains("add --checkpoint FOLDER"));
     }
 }

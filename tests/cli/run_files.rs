@@ -211,7 +211,7 @@ fn slips_are_led_to_their_lines() {
     std::fs::write(&path, whole).expect("a file");
     for (set, word) in [
         ("train.epochs", "key=value"),
-        ("train.epochs=x", "whole number"),
+        ("train.epochs=x", "--set train.epochs=x: train: epochs: expected a whole number"),
         ("train.epoch=1", "`epochs`"),
         ("model.layers[7].dense.units=3", "2 elements"),
         ("model.layers[1].dense.unit=3", "`units`"),
@@ -233,6 +233,66 @@ fn slips_are_led_to_their_lines() {
     assert!(summary.contains("Total params: 650") && summary.contains("Train"), "{summary}");
     let bench = told(&["bench", "--run", &path, "--device", "cpu", "--repeats", "1", "--json"]);
     assert!(bench.lines().last().is_some_and(|line| line.contains("samples_per_second")), "{bench}");
+}
+
+#[test]
+fn a_run_that_cannot_go_on_is_left_as_it_was() {
+    let folder = Folder::new("refused");
+    let a = folder.at("a");
+    quick("examples/11_default_recipe.toml", &a, &[]);
+    let files = ["run.toml", "data.json", "result.json", "history.csv"];
+    let before = files.map(|name| text(&a, name));
+    let first = ["train", "examples/11_default_recipe.toml", "--out", &a, "--resume"];
+    for other in ["data.scale=standardize", "train.epochs=8", "train.learning_rate=0.5"] {
+        refused(&[&first[..], &QUICK, &["--set", other]].concat(), 2, &["checkpoint"]);
+        assert_eq!(files.map(|name| text(&a, name)), before, "{other}");
+    }
+}
+
+/// What is scaled for training is scaled for questions.
+#[test]
+fn other_data_is_made_ready_as_the_run_s_was() {
+    let folder = Folder::new("ready");
+    let numbers: Vec<f64> = (0..160).map(|i| f64::from(i * 37 % 101) * 9.0 + 500.0).collect();
+    let labels: Vec<f64> = (0..80).map(|i| f64::from(i % 2)).collect();
+    write(&folder.at("x.npy"), &[80, 2], &numbers);
+    write(&folder.at("y.npy"), &[80], &labels);
+    let reversed: Vec<f64> = numbers.chunks(2).rev().flatten().copied().collect();
+    write(&folder.at("back.npy"), &[80, 2], &reversed);
+    let (run, pair) = (folder.at("run"), format!("{},{}", folder.at("x.npy"), folder.at("y.npy")));
+    let source = format!("data.source='{pair}'");
+    let layers = "model.layers=[{ dense = { units = 2, activation = 'softmax' } }]";
+    let path = folder.at("run.toml");
+    std::fs::write(&path, "[data]\nscale = \"standardize\"\n[train]\noptimizer = \"sgd\"\n").expect("a file");
+    told(&["train", &path, "--device", "cpu", "--set", &source, "--set", layers, "--out", &run]);
+    let own = told(&["evaluate", &run, "--device", "cpu"]);
+    let named = told(&["evaluate", &run, "--device", "cpu", "--data", &pair]);
+    assert_eq!(own.split(" - ").collect::<Vec<_>>()[1..], named.split(" - ").collect::<Vec<_>>()[1..]);
+    // Samples without labels have answers, in their order.
+    told(&["predict", &run, "--device", "cpu", "--data", &folder.at("x.npy"), "--output", &folder.at("a.csv")]);
+    told(&["predict", &run, "--device", "cpu", "--data", &folder.at("back.npy"), "--output", &folder.at("b.csv")]);
+    let lines = |name: &str| text(&folder.at(""), name).lines().skip(1).map(str::to_owned).collect::<Vec<_>>();
+    let mut back = lines("b.csv");
+    back.reverse();
+    assert_eq!(lines("a.csv"), back);
+}
+
+#[test]
+fn repetitions_and_paths_have_an_end() {
+    let folder = Folder::new("bombs");
+    let path = folder.at("run.toml");
+    for layers in [
+        "{ repeat = 1000000000000, layers = [] }",
+        "{ repeat = 1000000000000, layers = ['flatten'] }",
+        "{ repeat = 10000, layers = [{ repeat = 10000, layers = ['flatten'] }] }",
+    ] {
+        let file = format!("[data]\nsource = \"digits\"\n[model]\nlayers = [{layers}]\n[train]\noptimizer = \"sgd\"\n");
+        std::fs::write(&path, file).expect("a file");
+        refused(&["train", &path, "--device", "cpu", "--out", &folder.at("out")], 2, &["model.layers[0]", "repeat"]);
+    }
+    let deep = format!("train.{}=1", vec!["a"; 10_000].join("."));
+    refused(&["train", &path, "--set", &deep], 2, &["at most 64 keys"]);
+    refused(&["train", &path, "--set", "seed.a=1"], 2, &["a table"]);
 }
 
 #[test]

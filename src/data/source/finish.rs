@@ -48,7 +48,10 @@ pub fn finish(mut raw: Raw, options: &SourceOptions, seed: u64) -> Result<Loaded
     }
     let [train, validation, test] = whole;
     let train = train.unwrap_or_else(|| Samples::new([]));
-    let (train, validation, test) = draw(train, validation, test, options, &labels, seed)?;
+    let (train, mut validation, test) = draw(train, validation, test, options, &labels, seed)?;
+    if options.validation == Part::Test {
+        validation.clone_from(&test);
+    }
     let fills = match like {
         Some(like) => missing::known(&like.columns),
         None => missing::means(&train),
@@ -183,7 +186,7 @@ fn elsewhere(
             source
         }
         (_, None) => return Ok(None),
-        (Part::None, Some(own)) => {
+        (Part::None | Part::Test, Some(own)) => {
             notes.push(format!("{what}: the source's own {} samples are left out", own.len()));
             return Ok(None);
         }

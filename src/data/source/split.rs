@@ -27,7 +27,7 @@ pub fn taken(
     let count = match part {
         Part::Count(count) => *count,
         Part::Share(share) => (all as f64 * share).round() as usize,
-        Part::OfSource | Part::None | Part::Source(_) => return Ok((samples.to_vec(), Vec::new())),
+        Part::OfSource | Part::None | Part::Test | Part::Source(_) => return Ok((samples.to_vec(), Vec::new())),
     };
     if count == 0 || count >= all {
         let expected = format!("at least 1 and fewer than the {all} samples there are");

@@ -119,6 +119,8 @@ pub enum Part {
     OfSource,
     /// There are none: a part the source has is left out.
     None,
+    /// Of those that validate: the samples that test. What is chosen by them is no longer a test.
+    Test,
     /// So many of the training samples.
     Count(usize),
     /// This share of the training samples, between 0 and 1.
@@ -137,6 +139,7 @@ impl Part {
         let part = match text {
             "" | "auto" => Self::OfSource,
             "none" => Self::None,
+            "test" => Self::Test,
             _ => match (text.parse::<usize>(), text.strip_suffix('%'), text.parse::<f64>()) {
                 (Ok(count), ..) => Self::Count(count),
                 (_, Some(share), _) if share.trim().parse::<f64>().is_ok() => {
@@ -157,6 +160,9 @@ impl Part {
     pub fn check(&self, what: &str) -> Result<()> {
         let help = "give a count such as 5000, a share such as 0.1, or another source";
         match self {
+            Self::Test if !what.contains("validation") => {
+                Err(Error::request(what, "a count, a share or another source", "test", help))
+            }
             Self::Count(0) => Err(Error::request(what, "at least 1 sample", 0, help)),
             Self::Share(share) if *share <= 0.0 || !Allowed::Fraction.holds(*share) => {
                 Err(Error::request(what, format!("0 < {what} < 1, or a count"), share, help))

@@ -33,7 +33,8 @@ pub fn alike(a: &str, b: &str) -> bool {
 
 /// The name of a class as run files have it: as [`snake_case`], but words that are one stay one.
 pub fn word(class: &str) -> String {
-    const WHOLE: [(&str, &str); 7] = [
+    const WHOLE: [(&str, &str); 8] = [
+        ("TensorBoard", "Tensorboard"),
         ("PReLU", "Prelu"),
         ("ReLU", "Relu"),
         ("RMSprop", "Rmsprop"),
