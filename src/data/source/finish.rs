@@ -60,6 +60,7 @@ pub fn finish(mut raw: Raw, options: &SourceOptions, seed: u64) -> Result<Loaded
     let mut parts = [Some(train), validation, test];
     for part in parts.iter_mut().flatten() {
         missing::fill(part, &fills);
+        missing::whole(part)?;
     }
     if like.is_none() {
         missing::keep(&mut prepared.columns, &fills);

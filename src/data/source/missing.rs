@@ -103,6 +103,20 @@ pub fn fill(part: &mut Samples, fills: &[Vec<f64>]) {
     }
 }
 
+/// Fails where a number is missing still: arrays keep no means for other data.
+///
+/// # Errors
+/// A number that is missing.
+pub fn whole(part: &Samples) -> Result<()> {
+    match part.inputs.iter().find_map(|rows| first(rows, f32::is_nan)) {
+        None => Ok(()),
+        Some((sample, place, _)) => {
+            let told = format!("inputs: number {place} of sample {sample} is NaN");
+            Err(wrong(&part.name, told, "only of tables the means of training are kept: fill it yourself"))
+        }
+    }
+}
+
 /// Keeps in the columns what missing numbers are taken for.
 pub fn keep(columns: &mut [Column], fills: &[Vec<f64>]) {
     let mut fills = fills.iter().flatten();
