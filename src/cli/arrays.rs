@@ -2,7 +2,7 @@
 
 use super::note;
 use crate::base::{Error, Result, Rows};
-use crate::data::{Array, Samples, npy};
+use crate::data::{Array, Labels, Samples, npy};
 use crate::train::save::save;
 use crate::train::{Device, Graph, Model};
 use std::path::Path;
@@ -103,8 +103,8 @@ pub fn inputs(option: &str, given: &[Named], model: &Model) -> Result<Samples> {
     Ok(Samples::new(&tables).named(named))
 }
 
-/// Writes the outputs of a model: as `.csv` where a path ends so, with the most likely of `classes` where there are any; else
-/// as `.npy`, `double` for f64.
+/// Writes the outputs of a model: as `.csv` where a path ends so, under the names of `labels`, with the most likely class where
+/// these are classes; else as `.npy`, `double` for f64.
 ///
 /// # Errors
 /// Another number of files than outputs, a file that cannot be written.
@@ -113,35 +113,40 @@ pub fn write(
     given: &[Named],
     graph: &Graph,
     outputs: &[Array],
-    (double, classes): (bool, &[String]),
+    (double, labels): (bool, Option<&Labels>),
 ) -> Result<()> {
     let paths = ordered(option, given, &graph.ends().outputs)?;
     paths.into_iter().zip(outputs).try_for_each(|(path, array)| {
         if path.to_lowercase().ends_with(".csv") {
-            return save(path, csv_of(array, classes)?.as_slice());
+            return save(path, csv_of(array, labels)?.as_slice());
         }
         save(path, &npy::bytes(array, double)?)
     })
 }
 
-/// A line a sample: the most likely class, if classes have names, and every number.
-fn csv_of(array: &Array, classes: &[String]) -> Result<Vec<u8>> {
+/// A line a sample: the most likely class, if labels are classes, and every number.
+fn csv_of(array: &Array, labels: Option<&Labels>) -> Result<Vec<u8>> {
     let width = array.width();
+    let classes = labels.and_then(Labels::classes).unwrap_or_default();
     // Two classes may share one number: the probability of the second.
     let named = classes.len() == width || (classes.len() == 2 && width == 1);
+    let names = match labels {
+        Some(Labels::Classes { names }) if named && width == 1 => names.get(1..).unwrap_or_default(),
+        Some(Labels::Classes { names }) if named => names.as_slice(),
+        Some(Labels::Numbers { names, .. }) if names.len() == width => names.as_slice(),
+        _ => &[],
+    };
     let mut writer = csv::Writer::from_writer(Vec::new());
     let failed = |error: csv::Error| Error::Data(format!("predictions: {error}; write them as .npy"));
-    let head = (0..width).map(|i| match classes.get(i + usize::from(width == 1)) {
-        Some(name) if named => name.clone(),
-        _ => format!("output_{i}"),
-    });
+    let head = (0..width).map(|i| names.get(i).cloned().unwrap_or_else(|| format!("output_{i}")));
     let first = named.then(|| "predicted".to_owned());
     writer.write_record(first.into_iter().chain(head)).map_err(failed)?;
     for row in array.data.chunks(width.max(1)) {
         let largest = (0..row.len()).max_by(|a, b| row[*a].total_cmp(&row[*b])).unwrap_or_default();
         let class = if width == 1 { usize::from(row.first().is_some_and(|p| *p > 0.5)) } else { largest };
         let first = named.then(|| classes.get(class).cloned().unwrap_or_default());
-        writer.write_record(first.into_iter().chain(row.iter().map(f64::to_string))).map_err(failed)?;
+        // As many digits as tell one f32 from the next.
+        writer.write_record(first.into_iter().chain(row.iter().map(|v| (*v as f32).to_string()))).map_err(failed)?;
     }
     writer.into_inner().map_err(|error| Error::Data(format!("predictions: {error}; write them as .npy")))
 }

@@ -49,10 +49,20 @@ pub struct Asked {
     pub talk: Talk,
 }
 
+/// Samples from which on some of them validate, and their share.
+const FEW: usize = 20;
+const VALIDATES: f64 = 0.2;
+
+/// Steps that a net is trained for, in epochs of at least and at most these.
+const STEPS: usize = 2_000;
+const FEWEST_EPOCHS: usize = 10;
+const MOST_EPOCHS: usize = 200;
+
 /// What is done with data where nothing says how.
 pub struct Defaults {
     hidden: &'static [usize],
-    epochs: usize,
+    /// As many as [`STEPS`] take, where there is no number.
+    epochs: Option<usize>,
     /// What the learning rate is multiplied by over each epoch.
     pub decay_rate: f64,
 }
@@ -66,9 +76,9 @@ impl Asked {
     /// What is done with the data asked for.
     pub fn defaults(&self) -> Defaults {
         match self.run.as_str() {
-            "digits" => Defaults { hidden: &[64, 32], epochs: 20, decay_rate: 1.0 },
-            "fashion-mnist" => Defaults { hidden: &[300, 100], epochs: 3, decay_rate: 0.3 },
-            _ => Defaults { hidden: &[300, 100], epochs: 10, decay_rate: 1.0 },
+            "digits" => Defaults { hidden: &[64, 32], epochs: Some(20), decay_rate: 1.0 },
+            "fashion-mnist" => Defaults { hidden: &[300, 100], epochs: Some(3), decay_rate: 0.3 },
+            _ => Defaults { hidden: &[300, 100], epochs: None, decay_rate: 1.0 },
         }
     }
 
@@ -121,10 +131,7 @@ impl Asked {
             return Ok((put(RunFile::open(&self.run, &[] as &[&str])?)?, None));
         }
         let defaults = self.defaults();
-        let mut file = RunFile::silent()?
-            .with("data.source", self.run.as_str())?
-            .with("train.epochs", defaults.epochs)?
-            .with("train.optimizer", "nadam")?;
+        let mut file = RunFile::silent()?.with("data.source", self.run.as_str())?.with("train.optimizer", "nadam")?;
         if let Some(folder) = &self.data_dir {
             file = file.with("data.data_dir", folder.to_string_lossy().as_ref())?;
         }
@@ -138,7 +145,14 @@ impl Asked {
             // A net to look at: its epochs are told by what it is tested on.
             file = file.with("data.validation", "test")?;
             data.validation.clone_from(&data.test);
+        } else if data.validation.is_none() && data.train.len() >= FEW {
+            file = file.with("data.validation", VALIDATES)?;
+            data = put(file.clone())?.open_data()?;
+            data.notes.push(format!("{VALIDATES} of the samples validate (`--set data.validation=…` says otherwise)"));
         }
+        let batches = data.train.len().div_ceil(put(file.clone())?.batch());
+        let long_enough = (STEPS / batches.max(1)).clamp(FEWEST_EPOCHS, MOST_EPOCHS);
+        file = file.with("train.epochs", defaults.epochs.unwrap_or(long_enough))?;
         file = file.with("model.layers", self.model.layers(&data, defaults.hidden)?)?;
         Ok((put(file)?, Some(data)))
     }

@@ -4,7 +4,7 @@ use super::arrays::{Named, inputs, tables};
 use super::device::{DeviceOptions, device};
 use super::opened;
 use crate::base::{Error, Result};
-use crate::data::Samples;
+use crate::data::{Labels, Samples};
 use crate::formats::open;
 use crate::run::{data_for, model_at, tested};
 use crate::train::Model;
@@ -57,15 +57,20 @@ fn samples(options: &Options, path: &Path, model: &Model) -> anyhow::Result<(Str
         let samples = labelled(&options.x, &options.y, model)?;
         return Ok((String::new(), samples));
     }
-    let data = data_for(path, options.data.as_deref(), options.data_dir.as_deref())?;
+    let data = data_for(path, options.data.as_deref(), options.data_dir.as_deref(), false)?;
     data.notes.iter().for_each(|told| eprintln!("Note: {told}"));
     let (part, samples) = tested(&data);
+    if samples.labels.is_empty() {
+        let names: Vec<String> = data.labels.iter().map(Labels::name).collect();
+        let told = format!("{}: no labels `{}` to compare answers with", data.name, names.join("`, `"));
+        return Err(Error::Data(format!("{told}; `wgrad predict` asks without")).into());
+    }
     Ok((format!(" of {} ({part})", data.name), samples.clone()))
 }
 
 /// Runs the command.
 pub fn run(options: &Options) -> anyhow::Result<()> {
-    let path = model_at(&options.model);
+    let path = model_at(&options.model)?;
     let file = open(&path)?;
     let mut model = opened::compiled(&path, &*file, &device(&options.device)?, 0, "compile it before it is saved")?;
     let (of, samples) = samples(options, &path, &model)?;

@@ -19,6 +19,8 @@ pub fn leave(
     if let Err(error) = &trained {
         // Where that cannot be written either, the first fault is the one to tell.
         let _ = session.failed(folder, name, error);
+        // Of one that has not begun, there is nothing to keep; a folder with something in it stays.
+        let _ = std::fs::remove_dir(folder.path());
     }
     trained
 }

@@ -79,6 +79,18 @@ pub fn class(kind: &'static str, text: &str) -> Result<Json> {
     Ok(Json::Object(Map::from_iter([(words.name().to_owned(), fields.into())])))
 }
 
+/// The mean of the numbers a model is trained on.
+fn mean(data: &Loaded) -> f64 {
+    let Some(labels) = data.train.labels.first() else { return 0.0 };
+    let mut row = vec![0.0_f64; labels.width];
+    let sum = (0..labels.len()).fold(0.0, |sum, i| {
+        labels.gather(i, &mut row);
+        sum + row.iter().sum::<f64>()
+    });
+    let mean = sum / (labels.len() * labels.width).max(1) as f64;
+    if mean.is_finite() { mean } else { 0.0 }
+}
+
 impl ModelOptions {
     /// The options that were given.
     pub fn given(&self) -> Option<&'static str> {
@@ -125,7 +137,11 @@ impl ModelOptions {
             });
         }
         layers.push(match data.labels.first() {
-            Some(Labels::Numbers { shape, .. }) => json!({ "dense": shape.iter().product::<usize>() }),
+            // Begins at the mean: a target far from 0 would take long to reach.
+            Some(Labels::Numbers { shape, .. }) => {
+                let units = shape.iter().product::<usize>();
+                json!({ "dense": { "units": units, "bias_initializer": { "constant": { "value": mean(data) } } } })
+            }
             Some(Labels::Classes { names }) => json!({ "dense": { "units": names.len(), "activation": "softmax" } }),
             None => json!({ "dense": 1 }),
         });

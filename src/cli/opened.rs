@@ -4,6 +4,7 @@ use super::note;
 use crate::base::{Error, Result, Seed};
 use crate::formats::model_file::ModelFile;
 use crate::formats::open;
+use crate::run::model_at;
 use crate::train::{Device, Model};
 use std::path::Path;
 
@@ -12,6 +13,7 @@ use std::path::Path;
 /// # Errors
 /// A file that cannot be read, or something in the structure that is not in the vocabulary.
 pub fn model(path: &Path, device: &Device, seed: u64) -> Result<Model> {
+    let path = &model_at(path)?;
     let file = open(path)?;
     match file.compile_settings() {
         Ok(_) => file.build_compiled(device, Seed(seed)),

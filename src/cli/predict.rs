@@ -38,30 +38,37 @@ pub struct Options {
 /// Runs the command.
 pub fn run(options: &Options) -> anyhow::Result<()> {
     let device = device(&options.device)?;
-    let path = model_at(&options.model);
+    let path = model_at(&options.model)?;
     let double = options.device.precision == Precision::Float64;
     let mut model = opened::model(&path, &device, options.seed)?;
     let graph = model.graph().clone();
     check_outputs("--output", &options.output, &graph)?;
-    let (samples, classes) = match &options.data {
-        None => (inputs("--input", &options.input, &model)?, Vec::new()),
+    let (samples, labels) = match &options.data {
+        None => (inputs("--input", &options.input, &model)?, None),
         Some(source) => {
-            let data = data_for(&path, Some(source), None)?;
+            let data = data_for(&path, Some(source), None, true)?;
             data.notes.iter().for_each(|told| eprintln!("Note: {told}"));
-            let classes = data.classes().map(<[String]>::to_vec).unwrap_or_default();
-            (tested(&data).1.clone(), classes)
+            let labels = match data.labels.as_slice() {
+                [only] => Some(only.clone()),
+                _ => None,
+            };
+            let (part, samples) = tested(&data);
+            if part == "test" {
+                eprintln!("Note: {}: the {} samples of its test part", data.name, samples.len());
+            }
+            (samples.clone(), labels)
         }
     };
     match options.mc {
         None => {
             let outputs = model.predict_all(&samples)?;
-            write("--output", &options.output, &graph, &outputs, (double, &classes))?;
+            write("--output", &options.output, &graph, &outputs, (double, labels.as_ref()))?;
         }
         Some(passes) => {
             let answers = model.predict_mc(&samples, passes)?;
-            write("--output", &options.output, &graph, &[answers.mean], (double, &classes))?;
+            write("--output", &options.output, &graph, &[answers.mean], (double, labels.as_ref()))?;
             if let Some(file) = &options.std {
-                write("--std", std::slice::from_ref(file), &graph, &[answers.std], (double, &[]))?;
+                write("--std", std::slice::from_ref(file), &graph, &[answers.std], (double, None))?;
             }
         }
     }

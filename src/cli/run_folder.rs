@@ -14,6 +14,10 @@ pub fn of(options: &Options) -> Result<Option<RunFolder>> {
     let resume = options.checkpoint.resumes() && options.checkpoint.folder().is_none();
     let path = match &options.out {
         Some(path) => path.clone(),
+        // The run file of a run that goes on.
+        None if resume && Path::new(&options.asked.run).with_file_name(RunFolder::DATA).is_file() => {
+            Path::new(&options.asked.run).parent().unwrap_or(Path::new("")).to_owned()
+        }
         None if options.asked.is_file() => {
             let stem = Path::new(&options.asked.run).file_stem().unwrap_or_default().to_string_lossy().into_owned();
             free(Path::new(RUNS), &stem, resume)

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// A training that a signal, or somebody at the keyboard, has ended after it was saved.
 #[derive(Debug, thiserror::Error)]
-#[error("{told}")]
+#[error("{told}: add --resume")]
 pub struct Signalled {
     told: Interruption,
     /// What shells call a program ended by the signal: 128 and its number.

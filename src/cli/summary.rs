@@ -3,7 +3,7 @@
 use super::device::{DeviceOptions, device};
 use super::{opened, whole};
 use crate::base::Error;
-use crate::run::{RunFile, model_at};
+use crate::run::RunFile;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -31,7 +31,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         let batch = session.batch();
         (session.model, batch)
     } else {
-        (opened::model(&model_at(&options.model), &device, 0)?, 32)
+        (opened::model(&options.model, &device, 0)?, 32)
     };
     println!("{}", model.summary());
     if options.plan {

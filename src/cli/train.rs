@@ -26,7 +26,8 @@ const TRAINING: &str = "Training";
 pub struct Options {
     #[command(flatten)]
     pub(super) asked: Asked,
-    /// Times through the data [default: 20 for digits, 3 for fashion-mnist, else 10]
+    /// Times through the data [default: 20 for digits, 3 for fashion-mnist, else as many
+    /// as 2,000 steps take, from 10 to 200]
     #[arg(help_heading = TRAINING, long, value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub(super) epochs: Option<usize>,
     /// Learning rate [default: the optimizer's in Keras, 0.001 for most, 0.01 for sgd]
@@ -86,7 +87,7 @@ impl Options {
         let decay = self.decay_rate.unwrap_or(decay);
         let [callbacks, schedule] = rates(self.reduce_lr_on_plateau.as_deref(), self.schedule.as_deref(), decay)?;
         let metrics = [&["accuracy".to_owned()][..], &self.metric].concat();
-        self.asked.file(&[
+        let (file, data) = self.asked.file(&[
             ("train.epochs", self.epochs.map(Json::from)),
             ("train.steps_per_epoch", self.steps_per_epoch.map(Json::from)),
             ("train.learning_rate", self.learning_rate.map(Json::from)),
@@ -97,7 +98,11 @@ impl Options {
             ("train.observe_every", self.view.observe_every().map(Json::from)),
             ("train.checkpoint_every", self.checkpoint.every().map(Json::from)),
             ("train.checkpoint_keep", self.checkpoint.keep().map(Json::from)),
-        ])
+        ])?;
+        let classes = data.as_ref().is_none_or(|data| data.classes().is_some());
+        let file =
+            if classes || self.metric.is_empty() { file } else { file.with("train.metrics", self.metric.clone())? };
+        Ok((file, data))
     }
 }
 

@@ -141,6 +141,11 @@ impl RunFile {
         &self.top.precision
     }
 
+    /// Samples a step.
+    pub fn batch(&self) -> usize {
+        self.train.batch_size.max(1)
+    }
+
     /// Times through the data.
     pub fn epochs(&self) -> usize {
         self.train.epochs

@@ -220,7 +220,7 @@ impl Session {
         self.timer = timer.read(RunTimer::clone);
         let history = history?;
         if let (Some(folder), None) = (folder, history.interrupted) {
-            self.model.save(folder.at(RunFolder::MODEL))?;
+            folder.save_model(RunFolder::MODEL, &self.model)?;
         }
         Ok(history)
     }

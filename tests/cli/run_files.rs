@@ -277,6 +277,49 @@ fn other_data_is_made_ready_as_the_run_s_was() {
     assert_eq!(lines("a.csv"), back);
 }
 
+/// A model lies beside what makes its data ready; layers Keras has no word for are kept all the same.
+#[test]
+fn tables_are_trained_asked_and_answered() {
+    let folder = Folder::new("tables");
+    let rows = |from: u32, with: bool| {
+        let line = |i: u32| {
+            let (rooms, city) = (i % 5 + 1, ["Bern", "Genf"][(i % 2) as usize]);
+            let price = if with { format!(",{}", 800 + 50 * rooms) } else { String::new() };
+            format!("{rooms},{city}{price}\r\n")
+        };
+        let head = if with { "rooms,city,price\r\n" } else { "rooms,city\r\n" };
+        format!("{head}{}", (from..from + 60).map(line).collect::<String>())
+    };
+    let [table, new, out] = ["houses.csv", "new.csv", "run"].map(|name| folder.at(name));
+    std::fs::write(&table, rows(0, true)).expect("a file");
+    std::fs::write(&new, rows(7, false)).expect("a file");
+    let first = ["train", &table, "--device", "cpu", "--target", "price", "--categorical", "city", "--out", &out];
+    told(&[&first[..], &["--hidden", "16", "--metric", "mae"]].concat());
+    let result = text(&out, "result.json");
+    assert!(!result.contains("accuracy"), "a regression is not told by its accuracy: {result}");
+    let answers = folder.at("answers.csv");
+    told(&["predict", &out, "--device", "cpu", "--data", &new, "--output", &answers]);
+    let answers = text(&folder.at(""), "answers.csv");
+    let mut lines = answers.lines();
+    assert_eq!(lines.next(), Some("price"));
+    for (i, line) in lines.clone().enumerate() {
+        let (price, expected) =
+            (line.parse::<f64>().expect("a number"), 800.0 + 50.0 * f64::from((i as u32 + 7) % 5 + 1));
+        assert!((price - expected).abs() < 40.0, "row {i}: {price} for {expected}");
+    }
+    assert_eq!(lines.count(), 60, "an answer a row");
+    refused(&["evaluate", &out, "--device", "cpu", "--data", &new], 3, &["no labels `price`"]);
+    refused(&["predict", &folder.at("none"), "--input", "x.npy", "--output", "y.npy"], 3, &["no model file"]);
+    // Lines are counted as editors count them, whatever they end in.
+    std::fs::write(&new, "a,b\r\n1,2\r\n3,x\r\n").expect("a file");
+    refused(&["data", &new, "--target", "a"], 3, &["line 3"]);
+    let own = folder.at("own");
+    let layers = "model.layers=['flatten', { rrelu = {} }, { dense = { units = 10, activation = 'softmax' } }]";
+    quick("examples/01_fashion_mnist.toml", &own, &["--set", layers]);
+    assert!(Path::new(&own).join("model.safetensors").is_file());
+    assert!(told(&["evaluate", &own, "--device", "cpu"]).contains("accuracy"));
+}
+
 #[test]
 fn repetitions_and_paths_have_an_end() {
     let folder = Folder::new("bombs");

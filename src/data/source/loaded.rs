@@ -51,6 +51,13 @@ pub enum Labels {
 }
 
 impl Labels {
+    /// What they are called: the columns, or the key of the array; of classes, all of these.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Classes { names } | Self::Numbers { names, .. } => names.join(", "),
+        }
+    }
+
     /// The shape of one sample's labels.
     pub fn shape(&self) -> &[usize] {
         match self {

@@ -49,7 +49,7 @@ fn of_history(history: &History, best: Option<&Best>) -> Vec<String> {
         let (value, monitor) = (short(best.value()), &best.monitor);
         all.push(format!(
             "{monitor} was best in epoch {} ({value}) and was {} after the last: best.keras has the model of the best epoch, \
-             model.keras that of the last",
+             model.keras that of the last, unless a callback restored another",
             best.epoch + 1,
             short(last)
         ));

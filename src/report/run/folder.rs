@@ -7,8 +7,8 @@ use crate::data::Samples;
 use crate::report::html::Report;
 use crate::report::plot::Picture;
 use crate::report::{CsvLogger, Curves, TensorBoard};
-use crate::train::Fit;
 use crate::train::save::save;
+use crate::train::{Fit, Model};
 use std::path::{Path, PathBuf};
 
 /// The folder a run leaves. Its methods say where each file is; the files are written by what they are of.
@@ -102,6 +102,18 @@ impl RunFolder {
         Ok(Self { path: path.to_owned() })
     }
 
+    /// Writes a model under one of the names; with a layer Keras has no word for as `.safetensors`, which keeps all.
+    ///
+    /// # Errors
+    /// A layer of one's own making; it cannot be written; the device was lost.
+    pub fn save_model(&self, name: &str, model: &Model) -> Result<()> {
+        let path = self.at(name);
+        match model.save(&path) {
+            Err(Error::Request { .. }) => model.save(path.with_extension("safetensors")),
+            done => done,
+        }
+    }
+
     /// Its path.
     pub fn path(&self) -> &Path {
         &self.path
@@ -117,7 +129,7 @@ impl RunFolder {
     /// events, with histograms of variables, gradients and the activations of the samples `look`. Checkpoints, which options go with, are the caller's.
     pub fn callbacks<'a>(&self, fit: Fit<'a>, monitor: Option<&str>, look: Samples) -> Fit<'a> {
         fit.callback(TellRate)
-            .callback(KeepBest::new(self.at(Self::BEST), monitor))
+            .callback(KeepBest::new(self, monitor))
             .callback(TensorBoard::new(self.at(Self::EVENTS)).histogram_freq(1).activations_of(look))
             .callback(CsvLogger::new(self.at(Self::HISTORY)))
     }

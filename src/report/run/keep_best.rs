@@ -1,25 +1,25 @@
 //! The model after the best epoch.
 
+use super::RunFolder;
 use super::best::{monitor_among, upwards};
 use crate::base::Result;
 use crate::nn::schedule::Mode;
 use crate::train::Logs;
 use crate::train::callback::{Callback, Run, State, check_monitor};
-use std::path::{Path, PathBuf};
 
 /// Keeps the model of the best epoch in one file, by the number [`Best`](super::Best) judges a run by. For files of several
 /// epochs there is [`ModelCheckpoint`](crate::formats::ModelCheckpoint).
 #[derive(Clone, Debug)]
 pub struct KeepBest {
-    path: PathBuf,
+    folder: RunFolder,
     monitor: Option<String>,
     best: Option<f64>,
 }
 
 impl KeepBest {
-    /// Into this file; by this number, or by the one of [`Best::monitor_of`](super::Best::monitor_of).
-    pub fn new(path: impl AsRef<Path>, monitor: Option<&str>) -> Self {
-        Self { path: path.as_ref().to_owned(), monitor: monitor.map(str::to_owned), best: None }
+    /// Into this folder, as [`RunFolder::BEST`]; by this number, or by the one of [`Best::monitor_of`](super::Best::monitor_of).
+    pub fn new(folder: &RunFolder, monitor: Option<&str>) -> Self {
+        Self { folder: folder.clone(), monitor: monitor.map(str::to_owned), best: None }
     }
 
     /// What it compares; where nobody has said it, none before training.
@@ -60,7 +60,7 @@ impl Callback for KeepBest {
         let better = |best: f64| if upwards(monitor) { now > best } else { now < best };
         if self.best.is_none_or(better) {
             self.best = Some(now);
-            run.model.save(&self.path)?;
+            self.folder.save_model(RunFolder::BEST, run.model)?;
         }
         Ok(())
     }
