@@ -78,10 +78,6 @@ impl Model {
             ("precision".to_owned(), if self.device.number_size() == 8 { "float64" } else { "float32" }.to_owned()),
         ];
         let mut tell = |name: &str, text: String| facts.push((name.to_owned(), text));
-        if let Ok(config) = state.optimizer.config() {
-            // A schedule's length among them: another one is another training.
-            tell("optimizer's settings", crate::nn::config::Json::Object(config.fields).to_string());
-        }
         for (name, v) in self.named_variables() {
             tell(&format!("variable `{name}`"), format!("shape {:?}", v.shape()));
         }
@@ -97,6 +93,13 @@ impl Model {
         tell("numbers told", state.told.names(&engine.compiled).join(", "));
         for (name, value) in engine.remembered() {
             tell(&format!("array `{name}` of the optimizer"), format!("{} numbers", plan.values[value.0].len()));
+        }
+        if let Ok(config) = state.optimizer.config() {
+            for key in ["learning_rate", "schedules"] {
+                // A schedule's length is among its numbers: another one is another training.
+                let told = config.fields.get(key).map(|value| value.to_string().replace('"', ""));
+                tell(&format!("{key} of the optimizer"), told.unwrap_or_else(|| "none".to_owned()));
+            }
         }
         for (name, samples) in DATA.iter().zip(&course.given) {
             tell(name, samples.as_ref().map_or_else(|| "none".to_owned(), fingerprint));

@@ -335,7 +335,7 @@ fn repetitions_and_paths_have_an_end() {
     }
     let deep = format!("train.{}=1", vec!["a"; 10_000].join("."));
     refused(&["train", &path, "--set", &deep], 2, &["at most 64 keys"]);
-    refused(&["train", &path, "--set", "seed.a=1"], 2, &["a table"]);
+    refused(&["train", &path, "--set", "seed.a=1"], 2, &["--set seed.a=1", "whole number"]);
 }
 
 #[test]

@@ -27,6 +27,7 @@ fn needed(class: &str) -> Json {
         "ExponentialDecay" => json!({ "initial_learning_rate": 0.5, "decay_steps": 10.0, "decay_rate": 0.5 }),
         "PiecewiseConstantDecay" => json!({ "boundaries": [10.0], "values": [0.5, 0.25] }),
         "OneCycle" => json!({ "max_learning_rate": 0.5, "total_steps": 10.0 }),
+        "OneCycleMomentum" => json!({ "total_steps": 10.0, "ends": [4.0, 8.0, 10.0] }),
         "OneCycleLR" => json!({ "max_lr": 0.5, "total_steps": 10.0 }),
         "RangeTest" => json!({ "min_learning_rate": 0.1, "max_learning_rate": 0.5, "steps": 10.0 }),
         c if c.contains("Dropout") => json!({ "rate": 0.5 }),
@@ -90,7 +91,7 @@ fn names_are_found_however_they_are_written() {
         assert_eq!(read(value).expect("a name"), "he_normal");
     }
     let told = |value: Json| read(value).expect_err("no such initializer").to_string();
-    assert!(told(json!("he_norml")).contains("did you mean `HeNormal`?"));
+    assert!(told(json!("he_norml")).contains("did you mean `he_normal`?"));
     assert!(told(json!(3)).contains("kernel_initializer: expected a name"));
     let strange =
         json!({ "module": "mine", "class_name": "HeNormal", "config": {}, "registered_name": "Custom>HeNormal" });
