@@ -20,7 +20,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("train", &["base", "kernel", "plan", "exec", "nn", "data"]),
     ("judge", &["base", "kernel", "plan", "exec", "nn", "train"]),
     ("formats", &["base", "kernel", "plan", "exec", "nn", "data", "train"]),
-    ("report", &["base", "nn", "train"]),
+    ("report", &["base", "nn", "data", "train"]),
     ("prelude", &["base", "nn", "data", "train", "formats", "report"]),
     ("cli", &["base", "kernel", "plan", "exec", "nn", "data", "train", "judge", "formats", "report"]),
 ];
