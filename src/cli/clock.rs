@@ -37,6 +37,7 @@ impl Clock {
     }
 
     /// Nothing was done for a while.
+    #[cfg_attr(not(feature = "tui"), allow(dead_code, reason = "the view of the whole terminal uses it"))]
     pub fn paused(&mut self, time: Duration) {
         self.start += time;
     }

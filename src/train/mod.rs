@@ -61,8 +61,10 @@ pub use setup::{Setup, Watched};
 pub use snapshot::{Array, Snapshot};
 pub use stop::StopHandle;
 pub use summary::{DeviceMemory, Summary, SummaryRow};
+#[cfg(all(feature = "cli", feature = "tui"))]
+pub(crate) use summary::bytes;
 #[cfg(feature = "cli")]
-pub(crate) use summary::{bytes, grouped};
+pub(crate) use summary::grouped;
 pub use trainer::{Epoch, Reported, Trainer};
 pub use variable::Variable;
 pub use weights::class_weights;

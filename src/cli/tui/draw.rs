@@ -34,7 +34,7 @@ pub struct Theme {
 impl Theme {
     /// None under `NO_COLOR`.
     pub fn of_environment() -> Self {
-        Self { colour: !std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty()) }
+        Self { colour: std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()) }
     }
 
     fn of(self, colour: Color) -> Style {
