@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// There is nothing of this name.
 pub fn model_at(path: &Path) -> Result<PathBuf> {
-    if !path.exists() {
+    if !path.exists() && path.extension().is_none() {
         return Err(Error::Data(format!("{}: no model file and no folder of a run; check the path", path.display())));
     }
     let known = [path.join(RunFolder::MODEL), path.join(RunFolder::MODEL).with_extension("safetensors")];

@@ -6,6 +6,7 @@ mod run_files;
 mod runs;
 mod shells;
 mod snapshots;
+mod sweeps;
 mod wrong;
 
 use std::process::{Command, Output};
