@@ -37,11 +37,7 @@ impl Clock {
     }
 
     /// Nothing was done for a while.
-<<<<<<< HEAD
     #[cfg_attr(not(feature = "tui"), allow(dead_code, reason = "the view asks for it"))]
-=======
-    #[cfg_attr(not(feature = "tui"), allow(dead_code, reason = "the view of the whole terminal uses it"))]
->>>>>>> screen
     pub fn paused(&mut self, time: Duration) {
         self.start += time;
     }

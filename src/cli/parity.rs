@@ -45,11 +45,7 @@ fn device(name: &str) -> crate::base::Result<Box<dyn Device>> {
 fn device(name: &str) -> crate::base::Result<Box<dyn Device>> {
     match name {
         "auto" | "cpu" => Ok(Box::new(CpuTwins)),
-<<<<<<< HEAD
         // Says what the program was built without.
-=======
-        // What there is without the feature `gpu`, and the refusal of the rest.
->>>>>>> screen
         other => crate::train::Device::named(other).map(|_| Box::new(CpuTwins) as Box<dyn Device>),
     }
 }

@@ -45,11 +45,7 @@ impl Signals {
     }
 
     /// Asks to stop, as SIGINT does: for a key that means the same.
-<<<<<<< HEAD
     #[cfg_attr(not(feature = "tui"), allow(dead_code, reason = "the view asks for it"))]
-=======
-    #[cfg_attr(not(feature = "tui"), allow(dead_code, reason = "the view of the whole terminal uses it"))]
->>>>>>> screen
     pub fn interrupt(&self) {
         self.number.store(SIGINT as usize, Ordering::Relaxed);
         self.asked.store(true, Ordering::Relaxed);

@@ -25,11 +25,7 @@ const BOARD: usize = 64;
 
 /// What is trained, in words and figures.
 #[derive(Clone, Debug, Default)]
-<<<<<<< HEAD
 #[cfg_attr(not(feature = "tui"), allow(dead_code, reason = "the view tells it"))]
-=======
-#[cfg_attr(not(feature = "tui"), allow(dead_code, reason = "the view of the whole terminal uses it"))]
->>>>>>> screen
 pub struct About {
     /// The data and the model.
     pub title: String,

@@ -62,20 +62,12 @@ pub use setup::{Setup, Watched};
 pub(crate) use size::Size;
 pub use snapshot::{Array, Snapshot};
 pub use stop::StopHandle;
-<<<<<<< HEAD
 #[cfg(feature = "cli")]
 #[cfg(feature = "tui")]
 pub(crate) use summary::bytes;
 #[cfg(feature = "cli")]
 pub(crate) use summary::grouped;
 pub use summary::{DeviceMemory, Summary, SummaryRow};
-=======
-pub use summary::{DeviceMemory, Summary, SummaryRow};
-#[cfg(all(feature = "cli", feature = "tui"))]
-pub(crate) use summary::bytes;
-#[cfg(feature = "cli")]
-pub(crate) use summary::grouped;
->>>>>>> screen
 pub use trainer::{Epoch, Reported, Trainer};
 pub use variable::Variable;
 pub use weights::class_weights;
