@@ -5,8 +5,8 @@ use crate::files::{Folder, write};
 use crate::wgrad;
 
 /// Files that are wrong in one way each, and one that is right.
-fn files() -> Folder {
-    let folder = Folder::new("wrong");
+fn files(name: &str) -> Folder {
+    let folder = Folder::new(name);
     let put = |name: &str, bytes: &[u8]| std::fs::write(folder.at(name), bytes).expect("a file");
     put("houses.csv", b"rooms,city,price\n3,Bern,10.5\n4,Genf,20.5\n5,Bern,30.25\n6,Basel,41\n");
     put("flowers.csv", b"length,width,kind\n1,2,rose\n2,3,tulip\n3,4,rose\n4,5,tulip\n");
@@ -61,7 +61,7 @@ fn files() -> Folder {
 
 #[test]
 fn sixty_wrong_requests() {
-    let folder = files();
+    let folder = files("requests");
     // `@` stands for the folder.
     let table: &[(&str, i32, &[&str])] = &[
         ("trian", 2, &["unrecognized subcommand", "train"]),
@@ -171,7 +171,7 @@ fn sixty_wrong_requests() {
 #[test]
 #[cfg(target_os = "linux")]
 fn a_disk_that_is_full_is_told() {
-    let folder = files();
+    let folder = files("full-disk");
     let (program, run, out) = (env!("CARGO_BIN_EXE_wgrad"), folder.at("run.toml"), folder.at("full"));
     // Files may have 8 blocks of 512 bytes, and too much is an error instead of a signal.
     let script = format!("trap '' XFSZ; ulimit -f 8; exec {program} train {run} --device cpu --out {out}");
