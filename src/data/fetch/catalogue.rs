@@ -27,7 +27,7 @@ pub struct Item {
     pub sha256: &'static str,
 }
 
-/// The names of [`SETS`].
+/// The names of the data sets that can be fetched.
 pub const FETCHED: &[&str] = &["fashion-mnist", "mnist", "cifar10", "cifar100"];
 
 /// An item whose URL ends in its name.
