@@ -29,7 +29,9 @@ pub(in crate::formats) fn check_layers(text: &[u8]) -> Result<()> {
                 open.push(false);
                 of_layers = false;
             }
-            b']' | b'}' => drop(open.pop()),
+            b']' | b'}' => {
+                open.pop();
+            }
             _ => {}
         }
         if count > MOST_LAYERS {

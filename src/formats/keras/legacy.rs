@@ -105,7 +105,9 @@ fn places(item: &Shelved, around: &str, all: &mut HashMap<usize, String>) {
     let own = format!("{around}{}", item.name);
     match &item.content {
         Content::Input => {}
-        Content::Layer(layer) => drop(all.entry(layer.id()).or_insert(own)),
+        Content::Layer(layer) => {
+            all.entry(layer.id()).or_insert(own);
+        }
         Content::Model(_, inner) => inner.0.iter().for_each(|item| places(item, &format!("{own}/"), all)),
     }
 }
